@@ -1,0 +1,23 @@
+"""Identifiers: UUIDv7 for machines, a short reference for people."""
+
+import secrets
+import uuid
+
+import uuid_utils.compat
+
+# No 0/O, 1/I/L, 2/Z, 5/S, 8/B, U/V: read aloud and typed without a mistake.
+REFERENCE_ALPHABET = "3467ACDEFGHJKMNPQRTWXY"
+REFERENCE_LENGTH = 7
+
+
+def uuid7() -> uuid.UUID:
+    """Return a new UUIDv7: sorted by time, so it indexes well."""
+    value: uuid.UUID = uuid_utils.compat.uuid7()
+    return value
+
+
+def new_reference(prefix: str = "H") -> str:
+    """Return a reference such as `H-7KQ3XWM`, unguessable enough to be a payment memo."""
+    return f"{prefix}-" + "".join(
+        secrets.choice(REFERENCE_ALPHABET) for _ in range(REFERENCE_LENGTH)
+    )

@@ -1,0 +1,25 @@
+"""How everything below the tasks asks for background work: by name, after commit."""
+
+import logging
+from functools import partial
+
+from celery import current_app
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+logger = logging.getLogger(__name__)
+
+
+def enqueue(task: str, *args: object) -> None:
+    """Ask for `task` (its dotted name) to run once the current transaction has committed.
+
+    A broker that is down is logged and forgotten: each task here has a sweeper behind it.
+    """
+    transaction.on_commit(partial(_send, task, args))
+
+
+def _send(task: str, args: tuple[object, ...]) -> None:
+    try:
+        current_app.send_task(task, args=[str(arg) for arg in args])
+    except (OperationalError, OSError) as error:
+        logger.warning("could not enqueue %s: %s; its sweeper will", task, type(error).__name__)
