@@ -1,5 +1,9 @@
+import pgtrigger
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
+
+from myhibachi.core.ids import uuid7
 
 
 class AuditEntry(models.Model):
@@ -21,6 +25,35 @@ class AuditEntry(models.Model):
             models.Index(fields=["object_type", "object_id", "at"]),
             models.Index(fields=["-at"]),
         ]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
 
     def __str__(self) -> str:
         return f"{self.action} {self.object_type} {self.object_id}"
+
+
+class IdempotencyKey(models.Model):
+    """A POST that a client may repeat, and its answer once there is one.
+
+    Written by `core.api.idempotency` alone. While `status` is null the request is in flight;
+    `attempt` fences off a request that comes back after another one took the key over.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    method = models.CharField(max_length=8)
+    path = models.CharField(max_length=255)
+    key = models.CharField(max_length=255)
+    request_hash = models.CharField(max_length=64)
+    attempt = models.UUIDField(default=uuid7)
+    status = models.PositiveSmallIntegerField(null=True)
+    body = models.TextField(blank=True)
+    started_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="idempotency_key_once", fields=["user", "method", "path", "key"]
+            ),
+        ]
+        indexes = [models.Index(fields=["started_at"])]

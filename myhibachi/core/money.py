@@ -27,6 +27,6 @@ def dollars_to_cents(amount: Decimal) -> int:
     return int(cents)
 
 
-def cents_field(**options: object) -> models.BigIntegerField[int, int]:
+def cents_field(**options: object) -> "models.BigIntegerField[int, int]":
     """Return a model field that holds integer cents."""
     return models.BigIntegerField(**options)  # type: ignore[arg-type]  # passed through as given
