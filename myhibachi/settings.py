@@ -189,7 +189,7 @@ CHECKOUT_CANCEL_URL = env.str("CHECKOUT_CANCEL_URL", default=f"{SITE_URL}/pay/ca
 # --- Stripe ---------------------------------------------------------------------------------
 STRIPE = environment.stripe_settings(env, production=PRODUCTION)
 ENABLE_AUTOMATIC_TAX = env.bool("ENABLE_AUTOMATIC_TAX", default=False)
-# What dj-stripe itself reads. It never calls Stripe here and never stores the key (payments.mirror).
+# What dj-stripe itself reads. It never calls Stripe here, nor stores the key (payments.mirror).
 STRIPE_LIVE_MODE = STRIPE.livemode
 STRIPE_API_VERSION = "2026-08-26.dahlia"
 DJSTRIPE_FOREIGN_KEY_TO_FIELD = "id"
