@@ -1,9 +1,14 @@
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
+if TYPE_CHECKING:
+    EmailField = models.EmailField[str, str]
+else:
+    EmailField = models.EmailField
 
-class LowercaseEmailField(models.EmailField):
+
+class LowercaseEmailField(EmailField):
     """An email that is stored, and looked up, in lower case.
 
     A plain unique index is then a case-insensitive one, and the admin's searches keep working.

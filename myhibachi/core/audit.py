@@ -25,7 +25,7 @@ def record(
         changes: what to keep, JSON-ready; old and new as a pair.
     """
     return AuditEntry.objects.create(
-        actor=actor,
+        actor_id=actor.pk if actor else None,
         action=action,
         object_type=obj._meta.label_lower,
         object_id=str(obj.pk),
