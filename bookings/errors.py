@@ -1,0 +1,87 @@
+"""How a booking says no."""
+
+from myhibachi.core.errors import DomainError, InvalidInput
+
+
+class InvalidTransition(DomainError):
+    """The booking's status doesn't allow this."""
+
+    code = "invalid_status"
+
+
+class NotEditable(DomainError):
+    """This can't be changed (any more)."""
+
+    code = "booking_not_editable"
+
+
+class TotalBelowPaid(DomainError):
+    """The change would make the booking cost less than what has been paid."""
+
+    code = "total_below_paid"
+
+
+class SlotFull(DomainError):
+    """No place is left. `extra["open_slots"]` has the nearest ones."""
+
+    code = "slot_full"
+
+
+class NotPayable(DomainError):
+    """Nothing is taken for a booking of this status."""
+
+    code = "booking_not_payable"
+
+
+class NothingDue(DomainError):
+    """All of it has been paid."""
+
+    code = "nothing_due"
+
+
+class UnknownSlot(InvalidInput):
+    """We don't cook at this time of day."""
+
+    code = "unknown_slot"
+
+
+class SlotInPast(InvalidInput):
+    """The slot has begun already."""
+
+    code = "slot_in_past"
+
+
+class TooSoon(InvalidInput):
+    """Inside the notice we need."""
+
+    code = "too_soon"
+
+
+class TooFarAhead(InvalidInput):
+    """Past the horizon."""
+
+    code = "too_far_ahead"
+
+
+class TooFarAway(InvalidInput):
+    """Further than we drive."""
+
+    code = "too_far_away"
+
+
+class UnknownItem(InvalidInput):
+    """No such add-on or protein is on the menu."""
+
+    code = "unknown_item"
+
+
+class WrongPartySize(InvalidInput):
+    """The guests don't add up, or are too few or too many."""
+
+    code = "wrong_party_size"
+
+
+class TooManyProteins(InvalidInput):
+    """More proteins than the party may choose."""
+
+    code = "too_many_proteins"

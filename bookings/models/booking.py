@@ -1,0 +1,143 @@
+from typing import ClassVar, Self
+
+import pgtrigger
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from bookings.errors import InvalidTransition
+from bookings.models.status import HOLDS_SLOT, NEXT, Menu, Status
+from bookings.rules import Rules
+from customers.models import Customer
+from customers.models.fields import LowercaseEmailField
+from myhibachi.core.ids import uuid7
+from myhibachi.core.money import CURRENCY, cents_field
+
+
+class BookingQuerySet(models.QuerySet["Booking"]):
+    def holding_slots(self) -> Self:
+        """Those that take a place in their slot."""
+        return self.filter(seat__isnull=False)
+
+
+class Booking(models.Model):
+    """A party at a place, date and time, priced under the rules of the day it was made.
+
+    Written by `bookings.services` alone. `date` and `time` are local to the venue; `starts_at` is
+    the same moment in UTC. `paid` is the ledger's total (tips not counted), which payments
+    recomputes and hands down; everything else about money follows from `lines`.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    reference = models.CharField(max_length=16, unique=True, editable=False)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="bookings")
+    status = models.CharField(max_length=16, choices=Status, default=Status.PENDING)
+
+    date = models.DateField()
+    time = models.TimeField()
+    starts_at = models.DateTimeField(db_index=True)
+    seat = models.PositiveSmallIntegerField(null=True, blank=True)
+    hold_expires_at = models.DateTimeField(null=True, blank=True)
+
+    guests = models.PositiveSmallIntegerField()
+    adults = models.PositiveSmallIntegerField()
+    children = models.PositiveSmallIntegerField(default=0)
+    toddlers = models.PositiveSmallIntegerField(default=0)
+    menu = models.CharField(max_length=16, choices=Menu, default=Menu.ADULT)
+    add_ons = models.JSONField(default=list, blank=True)
+    proteins = models.JSONField(default=list, blank=True)
+    notes = models.TextField(blank=True)
+
+    location = models.CharField(max_length=300)
+    zip_code = models.CharField(max_length=5, blank=True)
+    location_needs_review = models.BooleanField(default=False)
+    contact_name = models.CharField(max_length=200, blank=True)
+    contact_email = LowercaseEmailField(blank=True)
+    contact_phone = models.CharField(max_length=32, blank=True)
+
+    currency = models.CharField(max_length=3, default=CURRENCY, editable=False)
+    lines = models.JSONField(default=list)
+    total = cents_field(validators=[MinValueValidator(0)])
+    deposit_due = cents_field(validators=[MinValueValidator(0)])
+    paid = cents_field(default=0)
+    late_money = models.BooleanField(
+        default=False, help_text="Money arrived after the booking had expired or been canceled."
+    )
+    rules_snapshot = models.JSONField()
+
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects: ClassVar[models.Manager["Booking"]] = BookingQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["customer", "-created_at", "-id"]),
+            models.Index(fields=["-created_at", "-id"]),
+            models.Index(fields=["status", "-created_at", "-id"]),
+            models.Index(fields=["contact_email"]),
+            models.Index(
+                name="booking_holds", fields=["hold_expires_at"], condition=Q(status=Status.PENDING)
+            ),
+            models.Index(name="booking_late_money", fields=["id"], condition=Q(late_money=True)),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                name="booking_one_party_a_seat",
+                fields=["date", "time", "seat"],
+                condition=Q(seat__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="booking_seat_while_it_holds_the_slot",
+                condition=Q(status__in=HOLDS_SLOT, seat__gte=1)
+                | (~Q(status__in=HOLDS_SLOT) & Q(seat__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="booking_status_is_known", condition=Q(status__in=Status.values)
+            ),
+            models.CheckConstraint(
+                name="booking_pending_has_a_hold",
+                condition=~Q(status=Status.PENDING) | Q(hold_expires_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="booking_guests_add_up",
+                condition=Q(guests__gte=1, guests=F("adults") + F("children") + F("toddlers")),
+            ),
+            # `paid` may be negative: a charge can be refunded and disputed.
+            models.CheckConstraint(
+                name="booking_money",
+                condition=Q(total__gte=0, deposit_due__gte=0, deposit_due__lte=F("total")),
+            ),
+        ]
+        # Money hangs on these rows for good.
+        triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def balance(self) -> int:
+        """What is left to pay, in cents; never negative."""
+        return max(self.total - self.paid, 0)
+
+    @property
+    def rules(self) -> Rules:
+        """The rules it was made under."""
+        return Rules.from_json(self.rules_snapshot)
+
+    @property
+    def holds_slot(self) -> bool:
+        return self.status in HOLDS_SLOT
+
+    def move_to(self, status: Status) -> None:
+        """Set the next status and give the seat back where the slot is no longer held.
+
+        Raises:
+            InvalidTransition: `NEXT` doesn't allow it.
+        """
+        if status not in NEXT[self.status]:
+            raise InvalidTransition(f"A {self.status} booking can't become {status}.")
+        self.status = status
+        if not self.holds_slot:
+            self.seat = None

@@ -1,0 +1,29 @@
+from django.db import models
+
+
+class Status(models.TextChoices):
+    PENDING = "pending"
+    CONFIRMED = "confirmed"
+    COMPLETED = "completed"
+    EXPIRED = "expired"
+    CANCELED = "canceled"
+    NO_SHOW = "no_show"
+
+
+# What may follow what; anything else is refused.
+NEXT: dict[str, frozenset[str]] = {
+    Status.PENDING: frozenset({Status.CONFIRMED, Status.EXPIRED, Status.CANCELED}),
+    Status.CONFIRMED: frozenset({Status.COMPLETED, Status.CANCELED, Status.NO_SHOW}),
+    Status.COMPLETED: frozenset(),
+    Status.EXPIRED: frozenset(),
+    Status.CANCELED: frozenset(),
+    Status.NO_SHOW: frozenset(),
+}
+
+# These take one of a slot's places.
+HOLDS_SLOT = (Status.PENDING, Status.CONFIRMED, Status.COMPLETED)
+
+
+class Menu(models.TextChoices):
+    # Every guest counts as an adult unless children or toddlers are given.
+    ADULT = "adult"
