@@ -1,0 +1,66 @@
+"""What this app refuses, and what Stripe refuses, in our words."""
+
+from myhibachi.core.errors import DomainError
+
+
+class AmountMismatch(DomainError):
+    """The frontend believes another amount is due than the server knows."""
+
+    code = "amount_mismatch"
+
+
+class AlreadyPaid(DomainError):
+    """Stripe has taken this money already; its webhook may still be on the way."""
+
+    code = "already_paid"
+
+
+class RefundRefused(DomainError):
+    """The payment has not that much left, or cannot be refunded this way."""
+
+    code = "refund_refused"
+
+
+class RefundOverLimit(DomainError):
+    """More than this person may refund."""
+
+    status = 403
+    code = "refund_over_limit"
+
+
+class GatewayError(DomainError):
+    """Stripe did not do what we asked."""
+
+
+class CardDeclined(GatewayError):
+    """The card was declined. Final for this card: https://docs.stripe.com/declines."""
+
+    status = 402
+    code = "card_declined"
+
+
+class GatewayRejected(GatewayError):
+    """Stripe refused the request itself. Final: repeating it changes nothing."""
+
+    status = 409
+    code = "stripe_rejected"
+
+
+class GatewayNotFound(GatewayRejected):
+    """Stripe has no such object."""
+
+    code = "stripe_not_found"
+
+
+class GatewayUnavailable(GatewayError):
+    """No answer, or not now. The same call with the same key may go through later."""
+
+    status = 503
+    code = "stripe_unavailable"
+
+
+class InvalidSignature(DomainError):
+    """The body does not carry a valid Stripe signature."""
+
+    status = 400
+    code = "invalid_signature"

@@ -1,0 +1,259 @@
+"""Every call to Stripe, by name. The only file that imports the SDK.
+
+Answers are plain dicts, as Stripe sent them. Amounts are cents. Each call that creates takes `key`,
+our idempotency key: https://docs.stripe.com/api/idempotent_requests. Each raises `CardDeclined`,
+`GatewayRejected` (final) or `GatewayUnavailable` (the same key may go through later).
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from typing import Any
+
+import stripe
+from django.conf import settings
+from django.db import connection
+
+from payments.errors import (
+    CardDeclined,
+    GatewayNotFound,
+    GatewayRejected,
+    GatewayUnavailable,
+    InvalidSignature,
+)
+
+Json = dict[str, Any]
+
+TIMEOUT_SECONDS = 20
+NETWORK_RETRIES = 2
+SIGNATURE_TOLERANCE_SECONDS = 300
+
+
+@cache
+def _client() -> stripe.StripeClient:
+    return stripe.StripeClient(
+        settings.STRIPE.secret_key,
+        stripe_version=settings.STRIPE_API_VERSION,
+        base_addresses={"api": settings.STRIPE.api_base},
+        http_client=stripe.RequestsClient(timeout=TIMEOUT_SECONDS),
+        max_network_retries=NETWORK_RETRIES,
+    )
+
+
+def _call(method: Callable[..., Any], *path: str, params: Json, key: str | None = None) -> Any:
+    """Call Stripe and turn its errors into ours."""
+    if _inside_transaction():
+        raise RuntimeError("A call to Stripe inside a database transaction holds its locks.")
+    options = {"idempotency_key": key} if key else {}
+    try:
+        return method(*path, params=params, options=options)
+    except stripe.CardError as error:
+        raise CardDeclined(
+            error.user_message or "The card was declined.", decline_code=error.code
+        ) from None
+    except (stripe.APIConnectionError, stripe.RateLimitError, stripe.APIError):
+        raise GatewayUnavailable("Stripe can't be reached just now. Please try again.") from None
+    except stripe.InvalidRequestError as error:
+        missing = error.code == "resource_missing"
+        refusal = GatewayNotFound if missing else GatewayRejected
+        raise refusal(
+            error.user_message or "Stripe refused the request.", stripe_code=error.code
+        ) from None
+    except stripe.StripeError as error:
+        if error.code == "idempotency_key_in_use":
+            raise GatewayUnavailable("The same request is under way already.") from None
+        raise GatewayRejected("Stripe refused the request.", stripe_code=error.code) from None
+
+
+def _inside_transaction() -> bool:
+    """Whether a transaction of ours is open (one that a test case wraps around itself is not)."""
+    return any(not block._from_testcase for block in connection.atomic_blocks)
+
+
+def _dict(answer: Any) -> Json:
+    found: Json = answer.to_dict(for_json=True)
+    return found
+
+
+def _v1() -> Any:
+    # The SDK types each service's parameters as its own TypedDict; ours are built from data.
+    return _client().v1
+
+
+# --- Customers ---------------------------------------------------------------------------------
+def create_customer(*, name: str, email: str, phone: str, metadata: Json, key: str) -> Json:
+    """https://docs.stripe.com/api/customers/create"""
+    params = {"name": name, "email": email, "phone": phone, "metadata": metadata}
+    return _dict(_call(_v1().customers.create, params=_without_blanks(params), key=key))
+
+
+def create_portal_session(*, customer: str, return_url: str) -> Json:
+    """https://docs.stripe.com/api/customer_portal/sessions/create"""
+    params = {"customer": customer, "return_url": return_url}
+    return _dict(_call(_v1().billing_portal.sessions.create, params=params))
+
+
+# --- Taking money ------------------------------------------------------------------------------
+def create_checkout_session(*, params: Json, key: str) -> Json:
+    """https://docs.stripe.com/api/checkout/sessions/create"""
+    return _dict(_call(_v1().checkout.sessions.create, params=params, key=key))
+
+
+def retrieve_checkout_session(session_id: str) -> Json:
+    """https://docs.stripe.com/api/checkout/sessions/retrieve"""
+    return _dict(_call(_v1().checkout.sessions.retrieve, session_id, params={}))
+
+
+def expire_checkout_session(session_id: str) -> Json:
+    """https://docs.stripe.com/api/checkout/sessions/expire"""
+    return _dict(_call(_v1().checkout.sessions.expire, session_id, params={}))
+
+
+def create_payment_intent(*, params: Json, key: str) -> Json:
+    """https://docs.stripe.com/api/payment_intents/create"""
+    return _dict(_call(_v1().payment_intents.create, params=params, key=key))
+
+
+def retrieve_payment_intent(payment_intent_id: str, *, expand: list[str] | None = None) -> Json:
+    """https://docs.stripe.com/api/payment_intents/retrieve"""
+    params: Json = {"expand": expand} if expand else {}
+    return _dict(_call(_v1().payment_intents.retrieve, payment_intent_id, params=params))
+
+
+def cancel_payment_intent(payment_intent_id: str) -> Json:
+    """https://docs.stripe.com/api/payment_intents/cancel"""
+    return _dict(_call(_v1().payment_intents.cancel, payment_intent_id, params={}))
+
+
+# --- Giving it back ----------------------------------------------------------------------------
+def create_refund(
+    *, payment_intent: str, amount: int, reason: str | None, metadata: Json, key: str
+) -> Json:
+    """https://docs.stripe.com/api/refunds/create"""
+    params = {
+        "payment_intent": payment_intent,
+        "amount": amount,
+        "reason": reason,
+        "metadata": metadata,
+    }
+    return _dict(_call(_v1().refunds.create, params=_without_blanks(params), key=key))
+
+
+# --- Invoices ----------------------------------------------------------------------------------
+def create_invoice(*, params: Json, key: str) -> Json:
+    """https://docs.stripe.com/api/invoices/create"""
+    return _dict(_call(_v1().invoices.create, params=params, key=key))
+
+
+def create_invoice_item(*, params: Json, key: str) -> Json:
+    """https://docs.stripe.com/api/invoiceitems/create"""
+    return _dict(_call(_v1().invoice_items.create, params=params, key=key))
+
+
+def retrieve_invoice(invoice_id: str, *, expand: list[str] | None = None) -> Json:
+    """https://docs.stripe.com/api/invoices/retrieve"""
+    params: Json = {"expand": expand} if expand else {}
+    return _dict(_call(_v1().invoices.retrieve, invoice_id, params=params))
+
+
+def finalize_invoice(invoice_id: str, *, key: str) -> Json:
+    """https://docs.stripe.com/api/invoices/finalize"""
+    return _dict(_call(_v1().invoices.finalize_invoice, invoice_id, params={}, key=key))
+
+
+def send_invoice(invoice_id: str, *, key: str) -> Json:
+    """https://docs.stripe.com/api/invoices/send"""
+    return _dict(_call(_v1().invoices.send_invoice, invoice_id, params={}, key=key))
+
+
+# --- Catalogue ---------------------------------------------------------------------------------
+def list_products() -> Iterator[Json]:
+    """Every product, page by page: https://docs.stripe.com/api/products/list"""
+    return _pages(_v1().products.list, {"limit": 100})
+
+
+def list_prices() -> Iterator[Json]:
+    """Every price with its product: https://docs.stripe.com/api/prices/list"""
+    return _pages(_v1().prices.list, {"limit": 100, "expand": ["data.product"]})
+
+
+def create_product(*, params: Json, key: str) -> Json:
+    """https://docs.stripe.com/api/products/create"""
+    return _dict(_call(_v1().products.create, params=params, key=key))
+
+
+def update_product(product_id: str, *, params: Json) -> Json:
+    """https://docs.stripe.com/api/products/update"""
+    return _dict(_call(_v1().products.update, product_id, params=params))
+
+
+def create_price(*, params: Json, key: str) -> Json:
+    """https://docs.stripe.com/api/prices/create"""
+    return _dict(_call(_v1().prices.create, params=params, key=key))
+
+
+# --- Anything, for the mirror ------------------------------------------------------------------
+_RETRIEVE: Mapping[str, Callable[[Any], Callable[..., Any]]] = {
+    "balance_transaction": lambda v1: v1.balance_transactions.retrieve,
+    "charge": lambda v1: v1.charges.retrieve,
+    "checkout.session": lambda v1: v1.checkout.sessions.retrieve,
+    "customer": lambda v1: v1.customers.retrieve,
+    "dispute": lambda v1: v1.disputes.retrieve,
+    "invoice": lambda v1: v1.invoices.retrieve,
+    "payment_intent": lambda v1: v1.payment_intents.retrieve,
+    "payment_method": lambda v1: v1.payment_methods.retrieve,
+    "payout": lambda v1: v1.payouts.retrieve,
+    "price": lambda v1: v1.prices.retrieve,
+    "product": lambda v1: v1.products.retrieve,
+    "refund": lambda v1: v1.refunds.retrieve,
+    "subscription": lambda v1: v1.subscriptions.retrieve,
+}
+
+
+def can_retrieve(object_type: str) -> bool:
+    """Whether `retrieve` knows this kind of object."""
+    return object_type in _RETRIEVE
+
+
+def retrieve(object_type: str, object_id: str) -> Json:
+    """Return one object by Stripe's own name of its type ("payment_intent")."""
+    return _dict(_call(_RETRIEVE[object_type](_v1()), object_id, params={}))
+
+
+def stripe_object(payload: Json) -> stripe.StripeObject:
+    """Return a payload as the SDK's object, which dj-stripe wants. It carries no key."""
+    return stripe.convert_to_stripe_object(payload, api_key="")
+
+
+# --- Webhooks ----------------------------------------------------------------------------------
+def verify_signature(*, body: str, header: str, secrets: list[str]) -> None:
+    """Check a webhook's signature: https://docs.stripe.com/webhooks#verify-manually.
+
+    Args:
+        secrets: any one of them may have signed, so that a secret can be rotated.
+
+    Raises:
+        InvalidSignature: none of them did, or the time is too far from now, either way.
+    """
+    for secret in secrets:
+        try:
+            stripe.WebhookSignature.verify_header(body, header, secret, SIGNATURE_TOLERANCE_SECONDS)
+        except (stripe.SignatureVerificationError, ValueError, IndexError):
+            continue
+        if _signed_at(header) <= time.time() + SIGNATURE_TOLERANCE_SECONDS:
+            return
+    raise InvalidSignature("The signature does not match the body.")
+
+
+def _signed_at(header: str) -> int:
+    parts = dict(part.split("=", 1) for part in header.split(",") if "=" in part)
+    return int(parts["t"])
+
+
+def _pages(method: Callable[..., Any], params: Json) -> Iterator[Json]:
+    for item in _call(method, params=params).auto_paging_iter():
+        yield _dict(item)
+
+
+def _without_blanks(params: Json) -> Json:
+    return {name: value for name, value in params.items() if value not in (None, "")}

@@ -1,0 +1,17 @@
+from payments.models.dispute import Dispute
+from payments.models.invoice import Invoice
+from payments.models.ledger import LedgerEntry
+from payments.models.mirror_watermark import MirrorWatermark
+from payments.models.payment import Payment
+from payments.models.refund import Refund
+from payments.models.webhook_event import WebhookEvent
+
+__all__ = [
+    "Dispute",
+    "Invoice",
+    "LedgerEntry",
+    "MirrorWatermark",
+    "Payment",
+    "Refund",
+    "WebhookEvent",
+]

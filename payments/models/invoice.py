@@ -1,0 +1,64 @@
+from django.db import models
+from django.db.models import Q
+
+from myhibachi.core.ids import uuid7
+from myhibachi.core.money import CURRENCY, cents_field
+
+
+class Invoice(models.Model):
+    """A Stripe-hosted invoice for what a booking still owes. Statuses are Stripe's own."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        OPEN = "open", "Open"
+        PAID = "paid", "Paid"
+        UNCOLLECTIBLE = "uncollectible", "Uncollectible"
+        VOID = "void", "Void"
+
+    # https://docs.stripe.com/invoicing/overview#invoice-statuses
+    NEXT = {
+        Status.DRAFT: {Status.OPEN, Status.PAID, Status.UNCOLLECTIBLE, Status.VOID},
+        Status.OPEN: {Status.PAID, Status.UNCOLLECTIBLE, Status.VOID},
+        Status.UNCOLLECTIBLE: {Status.PAID, Status.VOID},
+        Status.PAID: set(),
+        Status.VOID: set(),
+    }
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    booking = models.ForeignKey(
+        "bookings.Booking", on_delete=models.PROTECT, related_name="invoices"
+    )
+    customer = models.ForeignKey(
+        "customers.Customer", on_delete=models.PROTECT, related_name="invoices"
+    )
+    amount = cents_field(help_text="Cents.")
+    currency = models.CharField(max_length=3, default=CURRENCY)
+    status = models.CharField(max_length=20, choices=Status.choices, default=Status.DRAFT)
+    days_until_due = models.PositiveSmallIntegerField()
+    due_at = models.DateTimeField(null=True, blank=True)
+    number = models.CharField(max_length=64, blank=True)
+    hosted_invoice_url = models.URLField(max_length=1000, blank=True)
+    invoice_pdf = models.URLField(max_length=1000, blank=True)
+    stripe_invoice_id = models.CharField(max_length=255, null=True, blank=True)
+    awaiting_stripe = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["-created_at", "-id"])]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="invoice_amount_positive"),
+            models.UniqueConstraint(
+                fields=["booking"],
+                condition=Q(status__in=["draft", "open"]),
+                name="invoice_one_open",
+            ),
+            models.UniqueConstraint(
+                fields=["stripe_invoice_id"],
+                condition=Q(stripe_invoice_id__isnull=False),
+                name="invoice_stripe_invoice_id_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number or f"Invoice {self.id}"

@@ -1,0 +1,42 @@
+from django.db import models
+from django.db.models import Q
+
+
+class WebhookEvent(models.Model):
+    """Our inbox: every event Stripe sent, kept before anything is done with it."""
+
+    class State(models.TextChoices):
+        RECEIVED = "received", "Received"
+        PROCESSED = "processed", "Processed"
+        IGNORED = "ignored", "Ignored"
+        NEEDS_ATTENTION = "needs_attention", "Needs attention"
+
+    stripe_event_id = models.CharField(max_length=255, unique=True)
+    type = models.CharField(max_length=100)
+    api_version = models.CharField(max_length=50, blank=True)
+    livemode = models.BooleanField()
+    object_id = models.CharField(max_length=255, blank=True)
+    stripe_created = models.DateTimeField()
+    # Text, not jsonb: Stripe's bytes are kept as signed, and jsonb refuses \u0000.
+    payload = models.TextField()
+    state = models.CharField(max_length=20, choices=State.choices, default=State.RECEIVED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField()
+    last_error = models.TextField(blank=True)
+    received_at = models.DateTimeField(auto_now_add=True)
+    processed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        permissions = [("replay_webhookevent", "Can replay a webhook event")]
+        indexes = [
+            models.Index(fields=["-received_at", "-id"]),
+            models.Index(
+                fields=["next_attempt_at"],
+                condition=Q(state="received"),
+                name="webhook_event_due",
+            ),
+            models.Index(fields=["object_id"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.stripe_event_id}"
