@@ -1,0 +1,1 @@
+"""A stateful stand-in for api.stripe.com, for development and tests."""
