@@ -62,10 +62,6 @@ class Rules:
     invoice_due_days: int
     manager_refund_limit: int
 
-    def add_on(self, code: str) -> AddOn | None:
-        """Return the add-on with this code, if it is on the list."""
-        return next((item for item in self.add_ons if item.code == code), None)
-
     def to_json(self) -> dict[str, Any]:
         """Return the snapshot a booking stores."""
         return asdict(self)
