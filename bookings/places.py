@@ -3,8 +3,11 @@
 import re
 from dataclasses import dataclass
 from statistics import median
+from typing import Any
 
 import zipcodes
+
+ZIPS: Any = zipcodes  # it ships no types
 
 _COUNTRY = r"(?:,?\s*(?:USA?|United States))?\s*$"
 # At the end, or behind a state: "12345 Main St" is no ZIP.
@@ -32,17 +35,18 @@ def locate(location: str) -> Place | None:
 
 def miles_between(one: Place, other: Place) -> float:
     """Return the great-circle distance in miles."""
-    miles: float = zipcodes.haversine(one.longitude, one.latitude, other.longitude, other.latitude)
+    miles: float = ZIPS.haversine(one.longitude, one.latitude, other.longitude, other.latitude)
     return miles
 
 
 def _by_zip(zip_code: str) -> Place | None:
-    found = zipcodes.matching(zip_code)
+    found = ZIPS.matching(zip_code)
     return _middle(found, zip_code=zip_code) if found else None
 
 
 def _by_city(city: str, state: str) -> Place | None:
-    found = zipcodes.filter_by(city=city.strip().title(), state=state, active=True)
+    name = city.strip().title()
+    found = ZIPS.filter_by(city=name, state=state, active=True)
     return _middle(found, zip_code="") if found else None
 
 

@@ -1,4 +1,4 @@
-from typing import ClassVar, Self
+from typing import Self
 
 import pgtrigger
 from django.core.validators import MinValueValidator
@@ -39,6 +39,7 @@ class Booking(models.Model):
     starts_at = models.DateTimeField(db_index=True)
     seat = models.PositiveSmallIntegerField(null=True, blank=True)
     hold_expires_at = models.DateTimeField(null=True, blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
 
     guests = models.PositiveSmallIntegerField()
     adults = models.PositiveSmallIntegerField()
@@ -69,7 +70,7 @@ class Booking(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
 
-    objects: ClassVar[models.Manager["Booking"]] = BookingQuerySet.as_manager()  # type: ignore[assignment]
+    objects = BookingQuerySet.as_manager()
 
     class Meta:
         indexes = [

@@ -1,5 +1,5 @@
 import datetime as dt
-from typing import Any, ClassVar
+from typing import Any
 
 import pgtrigger
 from django.core.exceptions import ValidationError
@@ -111,7 +111,7 @@ class RuleBook(models.Model):
 
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects: ClassVar[models.Manager["RuleBook"]] = RuleBookQuerySet.as_manager()  # type: ignore[assignment]
+    objects = RuleBookQuerySet.as_manager()
 
     class Meta:
         constraints = [

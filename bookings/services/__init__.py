@@ -1,0 +1,22 @@
+"""What can be done to a booking: one verb, one function."""
+
+from bookings.services.create import Contact, create_booking
+from bookings.services.finish import mark_completed
+from bookings.services.holds import expire_holds
+from bookings.services.orders import Order
+from bookings.services.payable import Due, apply_paid, due, lock_booking
+from bookings.services.update import Changes, update_booking
+
+__all__ = [
+    "Changes",
+    "Contact",
+    "Due",
+    "Order",
+    "apply_paid",
+    "create_booking",
+    "due",
+    "expire_holds",
+    "lock_booking",
+    "mark_completed",
+    "update_booking",
+]

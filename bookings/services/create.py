@@ -1,0 +1,97 @@
+import datetime as dt
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.db import transaction
+
+from bookings import slots
+from bookings.models import Booking, Status
+from bookings.queries.rules import current_rules
+from bookings.services import orders, seats
+from bookings.services.orders import CheckedOrder, Order
+from customers.models import Customer, User
+from myhibachi.core import audit
+from myhibachi.core.ids import new_reference
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contact:
+    """Whom to call about the party; what is empty is the customer's own."""
+
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+
+
+def create_booking(
+    *,
+    customer: Customer,
+    date: dt.date,
+    time: dt.time,
+    order: Order,
+    contact: Contact = Contact(),
+    notes: str = "",
+    actor: User | None,
+    now: dt.datetime,
+) -> Booking:
+    """Book a slot under the rules in force; it is held until the deposit is paid, or expires.
+
+    Args:
+        date, time: local to the venue.
+
+    Raises:
+        UnknownSlot, SlotInPast, TooSoon, TooFarAhead: the slot can't be booked now.
+        SlotFull: nobody can book it any more.
+        WrongPartySize, UnknownItem, TooManyProteins, TooFarAway: the order can't be cooked.
+    """
+    rules = current_rules(now)
+    start = slots.check_bookable(rules, date=date, time=time, now=now)
+    checked = orders.check(rules, order)
+    with transaction.atomic():
+        booking = Booking.objects.create(
+            reference=_unused_reference(),
+            customer=customer,
+            status=Status.PENDING,
+            date=date,
+            time=time,
+            starts_at=start,
+            seat=seats.take_seat(rules, date=date, time=time, now=now),
+            hold_expires_at=now + dt.timedelta(minutes=rules.hold_minutes),
+            notes=notes,
+            contact_name=contact.name or customer.name,
+            contact_email=contact.email or customer.email,
+            contact_phone=contact.phone or customer.phone,
+            rules_snapshot=rules.to_json(),
+            created_at=now,
+            **order_columns(checked),
+        )
+        audit.record(
+            "booking.created", booking, actor=actor, total=booking.total, guests=booking.guests
+        )
+    return booking
+
+
+def order_columns(checked: CheckedOrder) -> dict[str, Any]:
+    """Return the columns an order fills."""
+    return {
+        "adults": checked.party.adults,
+        "children": checked.party.children,
+        "toddlers": checked.party.toddlers,
+        "guests": checked.party.guests,
+        "menu": checked.menu,
+        "add_ons": [asdict(item) for item in checked.add_ons],
+        "proteins": [asdict(item) for item in checked.proteins],
+        "location": checked.location,
+        "zip_code": checked.zip_code,
+        "location_needs_review": checked.location_needs_review,
+        "lines": [line.to_json() for line in checked.priced.lines],
+        "total": checked.priced.total,
+        "deposit_due": checked.priced.deposit_due,
+    }
+
+
+def _unused_reference() -> str:
+    while True:
+        reference = new_reference()
+        if not Booking.objects.filter(reference=reference).exists():
+            return reference

@@ -1,0 +1,142 @@
+import datetime as dt
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from bookings import slots
+from bookings.errors import NotEditable, TotalBelowPaid
+from bookings.models import Booking, Status
+from bookings.pricing import Item
+from bookings.queries.rules import current_rules
+from bookings.services import orders, seats
+from bookings.services.create import order_columns
+from bookings.services.orders import Order
+from customers.models import User
+from myhibachi.core import audit
+
+PARTY = ("adults", "children", "toddlers", "menu", "location")
+KITCHEN = ("add_ons", "proteins")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changes:
+    """What to change; None leaves it as it is."""
+
+    date: dt.date | None = None
+    time: dt.time | None = None
+    guests: int | None = None
+    adults: int | None = None
+    children: int | None = None
+    toddlers: int | None = None
+    menu: str | None = None
+    add_ons: tuple[Item, ...] | None = None
+    proteins: tuple[Item, ...] | None = None
+    location: str | None = None
+    notes: str | None = None
+    contact_name: str | None = None
+    contact_email: str | None = None
+    contact_phone: str | None = None
+
+
+def update_booking(
+    *, booking_id: UUID, changes: Changes, actor: User | None, now: dt.datetime
+) -> Booking:
+    """Change a booking and price it again under the rules it was made under.
+
+    Another date or time is for bookings that are not confirmed yet.
+
+    Raises:
+        NotEditable: its status, or the time left until the party, doesn't allow this change.
+        TotalBelowPaid: it would cost less than what has been paid.
+        SlotFull and what else `create_booking` raises: the new slot or order is refused.
+        Booking.DoesNotExist: there is no such booking.
+    """
+    with transaction.atomic():
+        booking = Booking.objects.select_for_update().get(pk=booking_id)
+        if booking.status not in (Status.PENDING, Status.CONFIRMED):
+            raise NotEditable(f"A {booking.status} booking can't be changed.")
+        new = _plain_columns(changes) | _ordered_columns(booking, changes)
+        changed = {name: value for name, value in new.items() if getattr(booking, name) != value}
+        _check_windows(booking, changed, now=now)
+        changed |= _moved(booking, changes, now=now)
+        _apply(booking, changed, actor=actor)
+    return booking
+
+
+def _plain_columns(changes: Changes) -> dict[str, Any]:
+    names = ("notes", "contact_name", "contact_email", "contact_phone")
+    values = {name: getattr(changes, name) for name in names}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _ordered_columns(booking: Booking, changes: Changes) -> dict[str, Any]:
+    rules = booking.rules
+    names = ("children", "toddlers", "menu", "add_ons", "proteins", "location")
+    wanted = {name: getattr(changes, name) for name in names}
+    order = replace(
+        Order(
+            children=booking.children,
+            toddlers=booking.toddlers,
+            menu=booking.menu,
+            location=booking.location,
+            add_ons=tuple(Item(**item) for item in booking.add_ons),
+            proteins=tuple(Item(**item) for item in booking.proteins),
+        ),
+        adults=changes.adults,
+        guests=booking.guests if changes.guests is changes.adults is None else changes.guests,
+        **{name: value for name, value in wanted.items() if value is not None},
+    )
+    return order_columns(orders.check(rules, order))
+
+
+def _check_windows(booking: Booking, changed: dict[str, Any], *, now: dt.datetime) -> None:
+    rules = booking.rules
+    _check_window(booking, changed, PARTY, rules.final_count_hours, now)
+    _check_window(booking, changed, KITCHEN, rules.protein_choice_hours, now)
+
+
+def _check_window(
+    booking: Booking, changed: dict[str, Any], names: tuple[str, ...], hours: int, now: dt.datetime
+) -> None:
+    late = [name for name in names if name in changed]
+    if late and now > booking.starts_at - dt.timedelta(hours=hours):
+        raise NotEditable(f"This can change until {hours} hours before.", attr=late[0])
+
+
+def _moved(booking: Booking, changes: Changes, *, now: dt.datetime) -> dict[str, Any]:
+    date = booking.date if changes.date is None else changes.date
+    time = booking.time if changes.time is None else changes.time
+    if (date, time) == (booking.date, booking.time):
+        return {}
+    if booking.status != Status.PENDING:
+        raise NotEditable("A confirmed booking keeps its date and time.", attr="date")
+    rules = current_rules(now)
+    return {
+        "starts_at": slots.check_bookable(rules, date=date, time=time, now=now),
+        "seat": seats.take_seat(rules, date=date, time=time, now=now),
+        "date": date,
+        "time": time,
+    }
+
+
+def _apply(booking: Booking, changed: dict[str, Any], *, actor: User | None) -> None:
+    if changed.get("total", booking.total) < min(booking.total, booking.paid):
+        raise TotalBelowPaid("It would cost less than what has been paid: refund that first.")
+    if not changed:
+        return
+    before = {name: getattr(booking, name) for name in changed}
+    for name, value in changed.items():
+        setattr(booking, name, value)
+    booking.save(update_fields=[*changed, "updated_at"])
+    audit.record("booking.updated", booking, actor=actor, **_pairs(before, changed))
+
+
+def _pairs(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """Return old and new of each column, JSON-ready."""
+    return {name: [_plain(before[name]), _plain(after[name])] for name in after if name != "lines"}
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, dt.date | dt.time) else value

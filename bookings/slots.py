@@ -1,0 +1,62 @@
+"""When we cook. Pure: the rules and the clock come in.
+
+A slot is a local date and time at the venue; `settings.TIME_ZONE` is the venue's zone.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+
+from django.utils import timezone
+
+from bookings.errors import SlotInPast, TooFarAhead, TooSoon, UnknownSlot
+from bookings.rules import Rules
+
+
+def starts_at(date: dt.date, time: dt.time) -> dt.datetime:
+    """Return a slot's moment in UTC, whatever daylight saving makes of it."""
+    local = dt.datetime.combine(date, time, tzinfo=timezone.get_default_timezone())
+    return local.astimezone(dt.UTC)
+
+
+def local_date(now: dt.datetime) -> dt.date:
+    """Return the date at the venue."""
+    return now.astimezone(timezone.get_default_timezone()).date()
+
+
+def times(rules: Rules) -> tuple[dt.time, ...]:
+    """Return the times of day a party may start."""
+    return tuple(dt.time.fromisoformat(text) for text in rules.slot_times)
+
+
+def last_date(rules: Rules, now: dt.datetime) -> dt.date:
+    """Return the last date that can be booked."""
+    return local_date(now) + dt.timedelta(days=rules.horizon_days)
+
+
+def bookable(
+    rules: Rules, *, first: dt.date, last: dt.date, now: dt.datetime
+) -> Iterator[tuple[dt.date, dt.time]]:
+    """Yield the slots between two dates, both included, that notice and horizon allow."""
+    earliest = now + dt.timedelta(hours=rules.notice_hours)
+    date = max(first, local_date(now))
+    while date <= min(last, last_date(rules, now)):
+        yield from ((date, time) for time in times(rules) if starts_at(date, time) >= earliest)
+        date += dt.timedelta(days=1)
+
+
+def check_bookable(rules: Rules, *, date: dt.date, time: dt.time, now: dt.datetime) -> dt.datetime:
+    """Return the slot's moment in UTC.
+
+    Raises:
+        UnknownSlot, SlotInPast, TooSoon, TooFarAhead: the rules don't allow it.
+    """
+    start = starts_at(date, time)
+    if time not in times(rules):
+        raise UnknownSlot(f"We start at {', '.join(rules.slot_times)}.", attr="time")
+    if start <= now:
+        raise SlotInPast("This date is in the past.", attr="date")
+    if start < now + dt.timedelta(hours=rules.notice_hours):
+        raise TooSoon(f"We need {rules.notice_hours} hours' notice.", attr="date")
+    if date > last_date(rules, now):
+        raise TooFarAhead(f"We take bookings {rules.horizon_days} days ahead.", attr="date")
+    return start
