@@ -46,7 +46,6 @@ INSTALLED_APPS = [
     "pgtrigger",
     "rest_framework",
     "rest_framework_simplejwt",
-    "rest_framework_simplejwt.token_blacklist",
     "myhibachi.core",
     "customers",
     "bookings",
@@ -54,6 +53,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "myhibachi.core.api.errors.refuse_nul_bytes",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
@@ -91,7 +91,11 @@ DATABASES = {"default": env.db("DATABASE_URL")}
 if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL must be a postgres:// URL.")
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
-DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 10}
+DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+    "min_size": 1,
+    "max_size": 10,
+    "timeout": 5,  # seconds a request waits for a connection; the default 30 only piles them up
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # dj-stripe's own migrations take 80 seconds; ours make the same schema in 10 (an ADR says how).
 MIGRATION_MODULES = {"djstripe": "payments.mirror_migrations"}
@@ -120,6 +124,11 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-webhook-events": {"task": "payments.tasks.sweep_webhook_events", "schedule": 15.0},
     "sweep-stripe-calls": {"task": "payments.tasks.sweep_stripe_calls", "schedule": 30.0},
     "expire-holds": {"task": "bookings.tasks.expire_holds", "schedule": 30.0},
+    "purge-idempotency-keys": {
+        "task": "myhibachi.core.tasks.purge_idempotency_keys",
+        "schedule": 3600.0,
+    },
+    "purge-login-sessions": {"task": "customers.tasks.purge_login_sessions", "schedule": 3600.0},
 }
 
 # --- People ---------------------------------------------------------------------------------
@@ -140,20 +149,28 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["customers.api.authentication.BearerAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["myhibachi.core.api.parsers.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "myhibachi.core.api.pagination.CursorPagination",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_standardized_errors.openapi.AutoSchema",
-    "DEFAULT_THROTTLE_RATES": {"login": "10/min", "register": "20/hour"},
-    "EXCEPTION_HANDLER": "myhibachi.core.api.exceptions.handle",
+    "DEFAULT_THROTTLE_RATES": {
+        "login_address": "20/min",
+        "login_account": "10/min",
+        "register": "20/hour",
+    },
+    # How many proxies of ours stand in front: their X-Forwarded-For entries are believed.
+    "NUM_PROXIES": env.int("TRUSTED_PROXIES", default=0),
+    "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
 }
-DRF_STANDARDIZED_ERRORS = {"ALLOWED_ERROR_STATUS_CODES": ["400", "401", "403", "404", "409", "429"]}
+DRF_STANDARDIZED_ERRORS = {
+    "EXCEPTION_HANDLER_CLASS": "myhibachi.core.api.exceptions.Handler",
+    "ALLOWED_ERROR_STATUS_CODES": ["400", "401", "403", "404", "409", "429"],
+    "ERROR_SCHEMAS": {"409": "myhibachi.core.api.schema.ConflictResponseSerializer"},
+}
+# Each login is a row that rotates its refresh token and can be revoked (customers.LoginSession).
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=15),
     "REFRESH_TOKEN_LIFETIME": timedelta(days=14),
-    "ROTATE_REFRESH_TOKENS": True,
-    "BLACKLIST_AFTER_ROTATION": True,
-    "UPDATE_LAST_LOGIN": True,
     "ALGORITHM": "HS256",
     "SIGNING_KEY": SECRET_KEY,
 }
@@ -166,6 +183,7 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],  # a stale token must not hide the docs
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
@@ -214,6 +232,7 @@ if SITE_URL.startswith("https://"):
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
     SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes come from inside
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('customers', '0002_initial'),
+        ('customers', '0001_initial'),
     ]
 
     operations = [

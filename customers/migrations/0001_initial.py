@@ -51,10 +51,14 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='RevokedSession',
+            name='LoginSession',
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('revoked_at', models.DateTimeField(auto_now_add=True)),
+                ('id', models.UUIDField(default=myhibachi.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('refresh_id', models.UUIDField()),
+                ('auth_hash', models.CharField(max_length=128)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('expires_at', models.DateTimeField()),
+                ('revoked_at', models.DateTimeField(null=True)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
         ),
@@ -79,7 +83,7 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='e36f3e81fef329f3721b7ad18c941f8460d9bbd7', operation='DELETE', pgid='pgtrigger_never_deleted_6d775', table='customers_customer', when='BEFORE')),
         ),
         migrations.AddIndex(
-            model_name='revokedsession',
-            index=models.Index(fields=['revoked_at'], name='customers_r_revoked_cb2372_idx'),
+            model_name='loginsession',
+            index=models.Index(fields=['expires_at'], name='customers_l_expires_663ace_idx'),
         ),
     ]

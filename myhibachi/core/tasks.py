@@ -3,9 +3,12 @@
 import logging
 from functools import partial
 
-from celery import current_app
+from celery import current_app, shared_task
 from django.db import transaction
+from django.utils import timezone
 from kombu.exceptions import OperationalError
+
+from myhibachi.core import idempotency
 
 logger = logging.getLogger(__name__)
 
@@ -23,3 +26,9 @@ def _send(task: str, args: tuple[object, ...]) -> None:
         current_app.send_task(task, args=[str(arg) for arg in args])
     except (OperationalError, OSError) as error:
         logger.warning("could not enqueue %s: %s; its sweeper will", task, type(error).__name__)
+
+
+@shared_task
+def purge_idempotency_keys() -> None:
+    """Forget idempotency keys that are a day old."""
+    idempotency.purge(now=timezone.now())

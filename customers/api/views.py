@@ -1,0 +1,93 @@
+"""Registration and login."""
+
+from typing import cast
+
+from django.contrib.auth import authenticate
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from customers.api import tokens
+from customers.api.authentication import BearerAuthentication
+from customers.api.serializers import (
+    CredentialsSerializer,
+    RefreshSerializer,
+    RegistrationSerializer,
+    TokenPairSerializer,
+    UserSerializer,
+)
+from customers.api.throttling import LoginByAccount, LoginByAddress, RegisterByAddress
+from customers.models import LoginSession, User
+from customers.services import accounts, sessions
+
+
+class OpenView(APIView):
+    """For people who are not logged in yet."""
+
+    permission_classes = [AllowAny]
+    authentication_classes = []
+
+    def get_authenticate_header(self, request: Request) -> str:
+        """Return what keeps a refused login a 401."""
+        return BearerAuthentication().authenticate_header(request)
+
+
+class RegisterView(OpenView):
+    throttle_classes = [RegisterByAddress]
+
+    @extend_schema(request=RegistrationSerializer, responses={201: TokenPairSerializer})
+    def post(self, request: Request) -> Response:
+        """Create an account and log in."""
+        data = RegistrationSerializer(data=request.data)
+        data.is_valid(raise_exception=True)
+        user = accounts.register(**data.validated_data)
+        return Response(
+            TokenPairSerializer(tokens.log_in(user)).data, status=status.HTTP_201_CREATED
+        )
+
+
+class LoginView(OpenView):
+    throttle_classes = [LoginByAddress, LoginByAccount]
+
+    @extend_schema(request=CredentialsSerializer, responses=TokenPairSerializer)
+    def post(self, request: Request) -> Response:
+        """Log in. The same answer, in the same time, for a wrong password and a wrong email."""
+        data = CredentialsSerializer(data=request.data)
+        data.is_valid(raise_exception=True)
+        user = authenticate(request, **data.validated_data)
+        if user is None:
+            raise AuthenticationFailed("Email or password is wrong.")
+        return Response(TokenPairSerializer(tokens.log_in(cast(User, user))).data)
+
+
+class RefreshView(OpenView):
+    @extend_schema(request=RefreshSerializer, responses=TokenPairSerializer)
+    def post(self, request: Request) -> Response:
+        """Exchange a refresh token, once, for new tokens."""
+        data = RefreshSerializer(data=request.data)
+        data.is_valid(raise_exception=True)
+        pair = tokens.refresh(data.validated_data["refresh_token"])
+        if pair is None:
+            raise AuthenticationFailed("This token is not valid, or not any more.")
+        return Response(TokenPairSerializer(pair).data)
+
+
+class LogoutView(APIView):
+    @extend_schema(request=None, responses={204: None})
+    def post(self, request: Request) -> Response:
+        """End this login: its access and refresh tokens stop working at once."""
+        if isinstance(request.auth, LoginSession):
+            sessions.revoke(session_id=request.auth.pk, now=timezone.now())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class MeView(APIView):
+    @extend_schema(responses=UserSerializer)
+    def get(self, request: Request) -> Response:
+        """Return who is asking."""
+        return Response(UserSerializer(cast(User, request.user)).data)

@@ -1,0 +1,47 @@
+"""The one place where an error becomes an HTTP answer, in one shape."""
+
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig
+from drf_standardized_errors.handler import ExceptionHandler
+from rest_framework import status
+from rest_framework.exceptions import APIException
+
+from myhibachi.core.errors import DomainError
+
+
+class RequestTooLarge(APIException):
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_code = "request_too_large"
+    default_detail = "The request's body is too large."
+
+
+class RuleBroken(APIException):
+    """A `DomainError` on its way out."""
+
+    def __init__(self, error: DomainError) -> None:
+        detail = {error.attr: error.detail} if error.attr else error.detail
+        super().__init__(detail=detail, code=error.code)
+        self.status_code = error.status
+
+
+class Handler(ExceptionHandler):  # type: ignore[misc]  # its package ships no types
+    """Adds our own errors to those the package knows, and answers all of them, DEBUG or not."""
+
+    def convert_known_exceptions(self, exc: Exception) -> Exception:
+        if isinstance(exc, DomainError):
+            return RuleBroken(exc)
+        if isinstance(exc, RequestDataTooBig):
+            return RequestTooLarge()
+        converted: Exception = super().convert_known_exceptions(exc)
+        return converted
+
+    def should_not_handle(self, exc: Exception) -> bool:
+        return False
+
+    def format_exception(self, exc: APIException) -> dict[str, Any]:
+        data: dict[str, Any] = super().format_exception(exc)
+        if isinstance(self.exc, DomainError):
+            # What a program needs beside the words, such as the amount we expected.
+            data["errors"][0].update(self.exc.extra)
+        return data

@@ -1,0 +1,78 @@
+"""The `Idempotency-Key` header."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.utils import timezone
+from rest_framework.exceptions import ValidationError
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from myhibachi.core import idempotency
+
+HEADER = "Idempotency-Key"
+MAX_LENGTH = 255
+
+
+class Idempotent(APIView):
+    """Base of views whose POST honors `Idempotency-Key`; put it first among the bases.
+
+    Only a success is kept: what was refused changed nothing and may be sent again.
+    """
+
+    post: Callable[..., Response]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Wrap this request's POST, once it is known whose it is."""
+        super().initial(request, *args, **kwargs)
+        if request.method == "POST" and HEADER in request.headers and request.user.pk:
+            self.post = partial(_once, self.post)
+
+
+def _once(post: Callable[..., Response], request: Request, *args: Any, **kwargs: Any) -> Response:
+    claimed = idempotency.claim(
+        user_id=request.user.pk,
+        method="POST",
+        path=request.path[:255],
+        key=_key(request),
+        request_hash=_hash(request),
+        now=timezone.now(),
+    )
+    if claimed.status is not None:
+        return _replay(claimed.status, claimed.body)
+    try:
+        response = post(request, *args, **kwargs)
+    except BaseException:
+        idempotency.release(claimed)
+        raise
+    if response.status_code < 400:
+        body = JSONRenderer().render(response.data).decode()
+        idempotency.store(claimed, status=response.status_code, body=body)
+    else:
+        idempotency.release(claimed)
+    return response
+
+
+def _key(request: Request) -> str:
+    key = request.headers[HEADER]
+    if not (0 < len(key) <= MAX_LENGTH and key.isascii() and key.isprintable()):
+        raise ValidationError(
+            f"{HEADER} must be 1 to {MAX_LENGTH} printable characters.",
+            code="idempotency_key_invalid",
+        )
+    return key
+
+
+def _hash(request: Request) -> str:
+    sent = request.get_full_path().encode() + b"\0" + request.body
+    return hashlib.sha256(sent).hexdigest()
+
+
+def _replay(status: int, body: str) -> Response:
+    data = json.loads(body) if body else None
+    return Response(data, status=status, headers={"Idempotent-Replayed": "true"})
