@@ -16,7 +16,20 @@ Body = dict[str, Any]
 Plan = dict[str, tuple[bool, "type[StripeObject] | None", "type[StripeObject] | None"]]
 
 # Lists and markers Stripe sends only when asked for, or only on a deleted object.
-INCLUDED_ON_DEMAND = {"deleted", "sources", "subscriptions", "refunds", "line_items", "tax_ids"}
+INCLUDED_ON_DEMAND = {
+    "currency_options",
+    "deleted",
+    "line_items",
+    "refunds",
+    "sources",
+    "subscriptions",
+    "tax_ids",
+    "tiers",
+}
+
+
+# Hashes that carry, beside ``type``, only the one hash of that type.
+KEYED_BY_TYPE = {"PaymentMethodDetails", "PaymentMethodOptions", "DestinationDetails", "NextAction"}
 
 
 @cache
@@ -47,7 +60,7 @@ def complete(resource: type[StripeObject], body: Mapping[str, Any]) -> Body:
             full[name] = _nested(body[name], nested, items)
         elif not optional:
             raise KeyError(f"{resource.__qualname__}.{name}")
-        elif name not in _absent(resource):
+        elif name not in absent(resource):
             full[name] = None
     return full | {k: v for k, v in body.items() if k not in plan}
 
@@ -97,8 +110,11 @@ def method_types() -> frozenset[str]:
 
 
 @cache
-def _absent(resource: type[StripeObject]) -> frozenset[str]:
-    names = set(INCLUDED_ON_DEMAND)
-    if "PaymentMethod" in resource.__qualname__:
-        names |= method_types()
-    return frozenset(names)
+def absent(resource: type[StripeObject]) -> frozenset[str]:
+    """Optional fields that are left out rather than null when they do not apply."""
+    plan = fields(resource)
+    if resource.__name__ in KEYED_BY_TYPE:
+        return frozenset(name for name, (optional, *_) in plan.items() if optional)
+    if resource is stripe.PaymentMethod:
+        return method_types()
+    return frozenset(INCLUDED_ON_DEMAND)

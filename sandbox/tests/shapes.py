@@ -5,14 +5,14 @@ from typing import Any, Literal, get_args, get_origin
 
 from stripe._stripe_object import StripeObject, UntypedStripeObject
 
-from sandbox.shape import INCLUDED_ON_DEMAND, annotations, method_types
+from sandbox.shape import absent, annotations
 
 
 def faults(resource: type[StripeObject], answer: dict[str, Any], at: str = "") -> list[str]:
     """Every field that is missing, unknown or of another type than annotated."""
     hints = annotations(resource)
     at = at or resource.__qualname__
-    found = [f"{at}.{name}: missing" for name in hints if name not in answer and _due(name, hints)]
+    found = [f"{at}.{name}: missing" for name in hints if name not in {*answer, *absent(resource)}]
     found += [f"{at}.{name}: not in the SDK" for name in answer if name not in hints]
     for name, value in answer.items():
         if name in hints and not _fits(hints[name], value):
@@ -20,11 +20,6 @@ def faults(resource: type[StripeObject], answer: dict[str, Any], at: str = "") -
         if name in hints and not found:
             found += _deeper(hints[name], value, f"{at}.{name}")
     return found
-
-
-def _due(name: str, hints: dict[str, Any]) -> bool:
-    optional = type(None) in get_args(hints[name])
-    return not (optional and (name in INCLUDED_ON_DEMAND or name in method_types()))
 
 
 def _fits(hint: Any, value: Any) -> bool:
