@@ -1,0 +1,43 @@
+# Two commands carry this project: `make run` and `make test`. Nothing here asks a question.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+# Tests wait for servers more than they compute.
+WORKERS ?= 3
+
+.PHONY: help run smoke test lint format lock clean venv
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@printf '\n  Options of run and smoke: PORT=8000 SANDBOX_PORT=12111 DATA_DIR=.data\n'
+
+run: venv ## everything, with demo data, until Ctrl-C
+	@exec $(BIN)/python -m devstack run --parent $$PPID
+
+smoke: ## book, pay and refund by curl, against a running `make run`
+	@devstack/smoke.sh
+
+test: venv ## every test, in parallel
+	@$(BIN)/python -m devstack tools
+	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup
+
+lint: venv ## style, types, floors, migrations, settings
+	@$(BIN)/python -m devstack.lint
+
+format: venv ## rewrite the code in the house's style
+	@$(BIN)/ruff check --fix --quiet . || true
+	@$(BIN)/ruff format .
+
+lock: venv ## requirements*.in to requirements*.txt, with hashes
+	@$(BIN)/uv pip compile $(LOCK_FLAGS) requirements.in -o requirements.txt
+	@$(BIN)/uv pip compile $(LOCK_FLAGS) requirements-dev.in -o requirements-dev.txt
+
+clean: ## remove the virtual environment and all data of run and test
+	@if [ -x $(BIN)/python ]; then $(BIN)/python -m devstack.clean; fi
+
+venv:
+	@$(PYTHON) devstack/bootstrap.py
+
+LOCK_FLAGS := --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header

@@ -1,0 +1,12 @@
+"""Included by the Celery worker of `make run`: its pool ends with it, even when it is killed."""
+
+from typing import Any
+
+from celery.signals import worker_process_init
+
+from devstack.leash import die_with_parent
+
+
+@worker_process_init.connect
+def leash(**_: Any) -> None:
+    die_with_parent()

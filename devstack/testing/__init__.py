@@ -1,0 +1,1 @@
+"""What the tests stand on: real servers, a sandbox, a browser, the whole stack."""
