@@ -12,6 +12,9 @@ from drf_spectacular.views import (
 from myhibachi.core import health
 from myhibachi.core.api import errors
 
+admin.site.site_header = admin.site.site_title = "My Hibachi"
+admin.site.index_title = "Bookings and payments"
+
 urlpatterns = [
     path("", include("customers.api.urls")),
     path("", include("bookings.api.urls")),

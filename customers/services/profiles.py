@@ -29,9 +29,34 @@ def customer_for_contact(
         Q(user__isnull=True) | Q(user__email_verified_at__isnull=False), email=email
     ).order_by(F("user").asc(nulls_last=True), "created_at")
     customer = known.first() if email else None
-    if customer is None:
+    return customer or add_contact(name=name, email=email, phone=phone, actor=actor)
+
+
+def add_contact(*, name: str, email: str, phone: str, actor: User | None) -> Customer:
+    """Write down a new customer without an account."""
+    with transaction.atomic():
         customer = Customer.objects.create(name=name, email=email, phone=phone)
         audit.record("customer.created", customer, actor=actor)
+    return customer
+
+
+def change_contact(
+    *, customer_id: UUID, name: str, email: str, phone: str, actor: User
+) -> Customer:
+    """Correct how a customer is reached.
+
+    Raises:
+        Customer.DoesNotExist: there is no such customer.
+    """
+    wanted = {"name": name, "email": email, "phone": phone}
+    with transaction.atomic():
+        customer = Customer.objects.select_for_update().get(pk=customer_id)
+        before = {field: getattr(customer, field) for field in wanted}
+        for field, value in wanted.items():
+            setattr(customer, field, value)
+        customer.save(update_fields=[*wanted, "updated_at"])
+        changes = {f: [before[f], wanted[f]] for f in wanted if before[f] != wanted[f]}
+        audit.record("customer.changed", customer, actor=actor, **changes)
     return customer
 
 

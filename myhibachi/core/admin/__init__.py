@@ -1,10 +1,12 @@
 """What every page of the admin here is made of."""
 
+from myhibachi.core.admin.audit import AuditEntryAdmin
 from myhibachi.core.admin.columns import money_column, small_table, state_column, state_label
 from myhibachi.core.admin.pages import HouseAdmin, ReadOnlyAdmin
 from myhibachi.core.admin.paginator import CappedPaginator
 
 __all__ = [
+    "AuditEntryAdmin",
     "CappedPaginator",
     "HouseAdmin",
     "ReadOnlyAdmin",

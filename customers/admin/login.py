@@ -1,0 +1,19 @@
+from typing import Any
+
+from django.contrib.admin.forms import AdminAuthenticationForm
+from django.core.exceptions import ValidationError
+
+from customers.services import attempts
+
+ATTEMPTS = 10
+WINDOW = 60  # seconds
+
+
+class AdminLoginForm(AdminAuthenticationForm):
+    """The admin's login, with the same limit on guessing as the API's."""
+
+    def clean(self) -> dict[str, Any]:
+        email = str(self.cleaned_data.get("username", "")).lower()
+        if attempts.count(kind="admin_login", whose=email, per_seconds=WINDOW) > ATTEMPTS:
+            raise ValidationError("Too many attempts. Wait a minute.", code="throttled")
+        return super().clean()
