@@ -1,12 +1,3 @@
-"""Servers before Django, then the fixtures of every test (devstack/testing/fixtures.py)."""
-
-from devstack.testing import servers
-
-# Settings are read, once, by whatever imports a model first.
-servers.start()
-
-import django  # noqa: E402 # after the servers
-
-django.setup()
+"""Fixtures that tests of every app share; see devstack/testing/fixtures.py."""
 
 pytest_plugins = ["devstack.testing.fixtures"]

@@ -28,6 +28,7 @@ def main() -> int:
     """Run all checks; 1 when any failed, with what it said."""
     # mypy's Django plugin and manage.py read the settings; makemigrations asks the database.
     servers.start()
+    os.environ["DJANGO_SETTINGS_MODULE"] = "myhibachi.settings"
     clusters.copy_database(servers.server_url(), servers.database_name())
     failures = []
     for name, command in CHECKS.items():

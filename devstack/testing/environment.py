@@ -6,12 +6,12 @@ import random
 from devstack import keys
 from devstack.config import is_free
 
-# Set before Django starts; the product never reads these two.
+# Set before Django starts; the product never reads these.
 SERVER = "MYHIBACHI_TEST_SERVER"
-MAIN_PROCESS = "MYHIBACHI_TEST_MAIN"
+REDIS = "MYHIBACHI_TEST_REDIS"
+READY = "MYHIBACHI_TEST_READY"
 
 FIXED = {
-    "DJANGO_SETTINGS_MODULE": "myhibachi.settings",
     "ENVIRONMENT": "test",
     "DEBUG": "false",
     "SITE_URL": "http://localhost:8000",
@@ -40,7 +40,16 @@ def base() -> dict[str, str]:
 
 def without_tests(env: dict[str, str]) -> dict[str, str]:
     """Return the environment as the person had it, for programs that make their own."""
-    ours = {*base(), SERVER, MAIN_PROCESS, "DATABASE_URL", "REDIS_URL", "STRIPE_API_BASE"}
+    ours = {
+        *base(),
+        SERVER,
+        REDIS,
+        READY,
+        "DJANGO_SETTINGS_MODULE",
+        "DATABASE_URL",
+        "REDIS_URL",
+        "STRIPE_API_BASE",
+    }
     return {name: value for name, value in env.items() if name not in ours}
 
 

@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from devstack.testing import clusters
-from devstack.testing.environment import MAIN_PROCESS, SERVER, base, free_port, worker_name
+from devstack.testing.environment import READY, REDIS, SERVER, base, free_port, worker_name
 from devstack.valkey import Valkey
 
 _running = ExitStack()
@@ -19,14 +19,18 @@ _running = ExitStack()
 
 def start() -> None:
     """Start what this process needs and tell Django about it by environment."""
+    # A program that a test starts shares the test's servers.
+    if os.environ.get(READY) == worker_name():
+        return
     atexit.register(stop)
-    if MAIN_PROCESS not in os.environ:
+    if SERVER not in os.environ:
         _start_shared()
     server = os.environ[SERVER]
     os.environ["DATABASE_URL"] = clusters.with_database(server, database_name())
     os.environ["STRIPE_API_BASE"] = f"http://127.0.0.1:{free_port()}"
-    if os.environ[MAIN_PROCESS] == "own redis":
+    if os.environ[REDIS] == "own":
         os.environ["REDIS_URL"] = _start_redis()
+    os.environ[READY] = worker_name()
 
 
 def stop() -> None:
@@ -47,9 +51,10 @@ def database_name() -> str:
 def _start_shared() -> None:
     """What only the first process does; the others inherit its environment."""
     os.environ.update(base())
-    os.environ[MAIN_PROCESS] = "given redis" if os.environ.get("REDIS_URL") else "own redis"
+    os.environ[REDIS] = "given" if os.environ.get("REDIS_URL") else "own"
     # The settings want one before there is one.
-    env = {"REDIS_URL": "redis://127.0.0.1:6379", **os.environ}
+    product = {"DJANGO_SETTINGS_MODULE": "myhibachi.settings"}
+    env = {"REDIS_URL": "redis://127.0.0.1:6379", **os.environ, **product}
     if given := os.environ.get("DATABASE_URL"):
         clusters.make_template(given, env)
         os.environ[SERVER] = given
