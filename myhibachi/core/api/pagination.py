@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from django.core.exceptions import ValidationError as InvalidValue
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Model, Q, QuerySet
 from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import BasePagination
@@ -32,7 +31,7 @@ class Cursor:
     def encode(self) -> str:
         """Return the cursor as it stands in an address."""
         fields = [self.ordering, self.backwards, self.value, self.id]
-        raw = json.dumps(fields, cls=DjangoJSONEncoder, separators=(",", ":"))
+        raw = json.dumps(fields, default=str, separators=(",", ":"))  # to the microsecond
         return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
 
     @classmethod
@@ -56,8 +55,8 @@ class Cursor:
 class CursorPagination(BasePagination):
     """`?limit=&cursor=&ordering=` → `{next, previous, results}`.
 
-    The newest come first. A view may allow other orderings in `ordering_fields`: columns that are
-    never null and have an index together with `id`.
+    The newest come first. A view may allow other orderings in `ordering_fields`, of which the first
+    is the default, descending: columns that are never null and share an index with `id`.
     """
 
     def paginate_queryset(
@@ -135,7 +134,7 @@ def _limit(request: Request) -> int:
 
 
 def _ordering(request: Request, allowed: tuple[str, ...]) -> str:
-    ordering = request.query_params.get("ordering", "-created_at")
+    ordering = request.query_params.get("ordering", f"-{allowed[0]}")
     if ordering.removeprefix("-") not in allowed:
         _refuse("ordering", f"Must be one of {', '.join(allowed)}, with a - for descending.")
     return ordering
