@@ -133,7 +133,8 @@ def _stored(refusal: errors.StripeError) -> Stored:
 
 def _raw_params() -> Params:
     pairs = request.args if request.method in ("GET", "DELETE") else request.form
-    return forms.decode([*pairs.items(multi=True)])
+    uploads = [(name, file.filename or name) for name, file in request.files.items()]
+    return forms.decode([*pairs.items(multi=True), *uploads])
 
 
 def _meet(fault: ApiFault | None) -> None:

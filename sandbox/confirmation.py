@@ -164,7 +164,7 @@ def fail(
         intent["status"] = "requires_payment_method"
         intent["payment_method"] = intent["next_action"] = None
         intent["latest_charge"] = attempt["id"] if attempt else intent["latest_charge"]
-        intent["last_payment_error"] = _failure(decline, attempt, method)
+        intent["last_payment_error"] = failure(decline, attempt, method)
         intent.pop("_authenticated", None)
     call.emit("payment_intent.payment_failed", intent)
     notify(call, intent)
@@ -172,7 +172,8 @@ def fail(
     return payment_methods.declined(decline, payment_intent=intent, payment_method=method, **told)
 
 
-def _failure(decline: cards.Decline, attempt: Body | None, method: Body) -> Body:
+def failure(decline: cards.Decline, attempt: Body | None, method: Body) -> Body:
+    """The hash of ``last_payment_error`` and ``last_setup_error``."""
     return {
         "advice_code": None,
         "charge": attempt["id"] if attempt else None,

@@ -35,7 +35,7 @@ def new(call: Call, params: Params) -> Body:
     if "token" in given:
         card = cards.by_token(given["token"]) or _tokenized(call, given["token"])
         return _with_card(call, card, params)
-    _check_typed(given)
+    check_typed(given)
     return _with_card(call, cards.by_number(given["number"]), params)
 
 
@@ -43,7 +43,7 @@ def _tokenized(call: Call, token: str) -> cards.Card:
     return cards.by_number(call.need("token", token, param="card[token]")["_number"])
 
 
-def _check_typed(given: Params) -> None:
+def check_typed(given: Params) -> None:
     """A typed card: a possible number, not expired, a security code of the right length."""
     for field in ("number", "exp_month", "exp_year"):
         if field not in given:
@@ -75,10 +75,11 @@ def _require(good: bool, param: str, code: str) -> None:
 
 
 def _with_card(call: Call, card: cards.Card, params: Params) -> Body:
-    return _store(call, "card", _card_hash(card, params.get("card", {})), params, card.number)
+    return _store(call, "card", card_hash(card, params.get("card", {})), params, card.number)
 
 
-def _card_hash(card: cards.Card, typed: Params) -> Body:
+def card_hash(card: cards.Card, typed: Params) -> Body:
+    """The ``card`` hash of a payment method."""
     checked = "pass" if typed.get("cvc") else None
     return {
         "brand": card.brand,
