@@ -67,7 +67,7 @@ def _call(method: Callable[..., Any], *path: str, params: Json, key: str | None 
 
 def _inside_transaction() -> bool:
     """Whether a transaction of ours is open (one that a test case wraps around itself is not)."""
-    return any(not block._from_testcase for block in connection.atomic_blocks)
+    return any(not getattr(block, "_from_testcase", False) for block in connection.atomic_blocks)
 
 
 def _dict(answer: Any) -> Json:
@@ -137,6 +137,11 @@ def create_refund(
         "metadata": metadata,
     }
     return _dict(_call(_v1().refunds.create, params=_without_blanks(params), key=key))
+
+
+def list_refunds(*, payment_intent: str) -> Iterator[Json]:
+    """Every refund of a PaymentIntent: https://docs.stripe.com/api/refunds/list"""
+    return _pages(_v1().refunds.list, {"payment_intent": payment_intent, "limit": 100})
 
 
 # --- Invoices ----------------------------------------------------------------------------------
@@ -210,19 +215,9 @@ _RETRIEVE: Mapping[str, Callable[[Any], Callable[..., Any]]] = {
 }
 
 
-def can_retrieve(object_type: str) -> bool:
-    """Whether `retrieve` knows this kind of object."""
-    return object_type in _RETRIEVE
-
-
 def retrieve(object_type: str, object_id: str) -> Json:
     """Return one object by Stripe's own name of its type ("payment_intent")."""
     return _dict(_call(_RETRIEVE[object_type](_v1()), object_id, params={}))
-
-
-def stripe_object(payload: Json) -> stripe.StripeObject:
-    """Return a payload as the SDK's object, which dj-stripe wants. It carries no key."""
-    return stripe.convert_to_stripe_object(payload, api_key="")
 
 
 # --- Webhooks ----------------------------------------------------------------------------------

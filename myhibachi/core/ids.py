@@ -21,3 +21,17 @@ def new_reference(prefix: str = "H") -> str:
     return f"{prefix}-" + "".join(
         secrets.choice(REFERENCE_ALPHABET) for _ in range(REFERENCE_LENGTH)
     )
+
+
+NOBODY = uuid.UUID(int=0)
+
+
+def as_uuid(value: object) -> uuid.UUID:
+    """Return the UUID that `value` spells, or `NOBODY`, which no row has.
+
+    What comes from outside may be anything.
+    """
+    try:
+        return uuid.UUID(str(value))
+    except ValueError:
+        return NOBODY

@@ -113,6 +113,8 @@ class Payment(models.Model):
     stripe_charge_id = models.CharField(max_length=255, null=True, blank=True)
     # Cleared once Stripe has answered; until then the sweeper repeats the call with the same key.
     awaiting_stripe = models.BooleanField(default=False)
+    # The Stripe event that last set the status: an older one never sets it back.
+    as_of = models.DateTimeField(null=True, blank=True)
     note = models.CharField(max_length=500, blank=True)
     recorded_by = models.ForeignKey(
         "customers.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"

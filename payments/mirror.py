@@ -1,0 +1,167 @@
+"""dj-stripe's copy of Stripe's objects. The only file that writes dj-stripe's tables.
+
+Payload first: an event newer than what was last applied to its object is copied as it is, with no
+call to Stripe; an older one is left out, so that the copy never goes backwards. dj-stripe itself
+has no API key here, so it can't call Stripe, and none is ever stored.
+"""
+
+import copy
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+from djstripe import models as djstripe
+from djstripe.models.base import StripeModel
+from djstripe.signals import WEBHOOK_SIGNALS
+
+from payments import gateway
+from payments.errors import GatewayNotFound
+from payments.models import MirrorWatermark
+
+Json = dict[str, Any]
+
+MODELS: dict[str, type[StripeModel]] = {
+    "balance_transaction": djstripe.BalanceTransaction,
+    "charge": djstripe.Charge,
+    "checkout.session": djstripe.Session,
+    "customer": djstripe.Customer,
+    "dispute": djstripe.Dispute,
+    "invoice": djstripe.Invoice,
+    "payment_intent": djstripe.PaymentIntent,
+    "payment_method": djstripe.PaymentMethod,
+    "payout": djstripe.Payout,
+    "price": djstripe.Price,
+    "product": djstripe.Product,
+    "refund": djstripe.Refund,
+    "subscription": djstripe.Subscription,
+}
+_TYPES = {model: name for name, model in MODELS.items()}
+
+
+def install() -> None:
+    """Take off dj-stripe's parts that call Stripe or store its key. Called once, at start-up."""
+    # It would call GET /v1/account and save the secret key in plain text beside the answer.
+    StripeModel._find_owner_account = classmethod(_no_owner_account)
+    from djstripe import event_handlers
+
+    built_in = [
+        handler for name, handler in vars(event_handlers).items() if name.startswith("handle_")
+    ]
+    for signal in WEBHOOK_SIGNALS.values():
+        for handler in built_in:
+            signal.disconnect(handler, sender=djstripe.Event)
+
+
+def _no_owner_account(cls: type, /, data: Json, **_: object) -> None:
+    """Say that there is none."""
+
+
+def fetch_missing(payload: Json, *, seen: frozenset[str] = frozenset()) -> None:
+    """Retrieve what `payload` points to and we have never seen. Calls Stripe: no transaction.
+
+    Raises:
+        GatewayUnavailable: try again later.
+    """
+    if payload.get("object") not in MODELS or payload.get("deleted"):
+        return
+    seen = seen | {payload["id"]}
+    for _field, model, target_id in _links(payload):
+        if model not in _TYPES or target_id in seen or model.objects.filter(id=target_id).exists():
+            continue
+        try:
+            target = gateway.retrieve(_TYPES[model], target_id)
+        except GatewayNotFound:
+            continue
+        fetch_missing(target, seen=seen)
+        with transaction.atomic():
+            lock_object(target_id)
+            if not model.objects.filter(id=target_id).exists():
+                _write(target)
+
+
+def apply(payload: Json, *, event_id: str, as_of: datetime) -> bool:
+    """Copy an event's object, unless a newer event was copied already.
+
+    The caller holds `lock_object`.
+
+    Args:
+        as_of: when Stripe made the event.
+
+    Returns:
+        whether it was copied.
+    """
+    if payload.get("object") not in MODELS or "id" not in payload:
+        return False
+    mark = MirrorWatermark.objects.filter(object_id=payload["id"]).first()
+    if mark and mark.as_of > as_of:
+        return False
+    _write(payload)
+    MirrorWatermark.objects.update_or_create(
+        object_id=payload["id"], defaults={"as_of": as_of, "event_id": event_id}
+    )
+    return True
+
+
+def is_tied(payload: Json, *, event_id: str, as_of: datetime) -> bool:
+    """Whether another event of the same second was applied: only Stripe knows which is newer."""
+    return (
+        MirrorWatermark.objects.filter(object_id=payload.get("id", ""), as_of=as_of)
+        .exclude(event_id=event_id)
+        .exists()
+    )
+
+
+def store(payload: Json) -> None:
+    """Copy an object that Stripe has just answered with."""
+    fetch_missing(payload)
+    with transaction.atomic():
+        lock_object(payload["id"])
+        _write(payload)
+
+
+def store_event(event: Json) -> djstripe.Event:
+    """Copy the event itself and return it; its signal is what our handlers listen to."""
+    request = event.get("request") or {}
+    record = djstripe.Event._stripe_object_to_record(copy.deepcopy(event), api_key="")
+    record |= {
+        "api_version": event.get("api_version") or "",
+        "request_id": request.get("id") or "",
+        "idempotency_key": request.get("idempotency_key") or "",
+    }
+    stored, _ = djstripe.Event.objects.update_or_create(id=event["id"], defaults=record)
+    return stored
+
+
+def lock_object(object_id: str) -> None:
+    """Hold other workers off this Stripe object until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [object_id])
+
+
+def _write(payload: Json) -> None:
+    """Let dj-stripe turn the payload into its columns, and save the row without its hooks.
+
+    The hooks of `sync_from_stripe_data` page through nested lists by calling Stripe.
+    """
+    model = MODELS[payload["object"]]
+    if payload.get("deleted"):
+        # Money rows hang on it by CASCADE, so it stays, marked.
+        model.objects.filter(id=payload["id"]).update(stripe_data=payload)
+        return
+    followed = copy.deepcopy(payload)
+    for name, target, target_id in _links(payload):
+        if target in _TYPES and target.objects.filter(id=target_id).exists():
+            followed[name] = target_id
+        else:
+            followed.pop(name, None)
+    record = model._stripe_object_to_record(followed, api_key="") | {"stripe_data": payload}
+    model.objects.update_or_create(id=payload["id"], defaults=record)
+
+
+def _links(payload: Json) -> Iterator[tuple[str, type[StripeModel], str]]:
+    """Yield `(field, model, id)` for each link of `payload` that dj-stripe has a column for."""
+    for field in MODELS[payload["object"]]._meta.get_fields():
+        value = payload.get(field.name)
+        if field.many_to_one and value:
+            yield field.name, field.related_model, value if isinstance(value, str) else value["id"]

@@ -1,0 +1,38 @@
+"""What the ledger says. Every figure about money comes from here."""
+
+from uuid import UUID
+
+from django.db.models import QuerySet, Sum
+
+from payments.models import LedgerEntry, Payment, Refund
+
+Kind = LedgerEntry.Kind
+
+
+def _total(entries: QuerySet[LedgerEntry]) -> int:
+    return entries.aggregate(total=Sum("amount"))["total"] or 0
+
+
+def paid_towards(booking_id: UUID) -> int:
+    """Return what the customer has paid for the party itself, in cents, tips not counted."""
+    return _total(
+        LedgerEntry.objects.filter(
+            booking_id=booking_id, kind__in=LedgerEntry.CUSTOMER_MONEY
+        ).exclude(payment__payment_type=Payment.Purpose.GRATUITY)
+    )
+
+
+def refundable(payment: Payment) -> int:
+    """Return what is left of a payment to refund, in cents, never negative.
+
+    Refunds under way count as gone, and so does what a dispute has withdrawn.
+    """
+    taken = _total(
+        payment.ledger_entries.filter(
+            kind__in=[Kind.CHARGE, Kind.DISPUTE_WITHDRAWN, Kind.DISPUTE_REINSTATED]
+        )
+    )
+    going_back = (
+        payment.refunds.filter(status__in=Refund.LIVE).aggregate(total=Sum("amount"))["total"] or 0
+    )
+    return max(taken - going_back, 0)

@@ -1,0 +1,104 @@
+"""Opening and withdrawing attempts to take money, whatever the surface."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from bookings.models import Booking
+from bookings.services.payable import due, lock_booking
+from customers.models import User
+from myhibachi.core import audit
+from payments.errors import AlreadyPaid, AmountMismatch
+from payments.models import Payment
+from payments.services.surfaces import checkout, elements
+
+Purpose = Payment.Purpose
+SURFACES = {Payment.Surface.CHECKOUT: checkout, Payment.Surface.ELEMENTS: elements}
+# What a booking owes is taken by one attempt at a time; a tip goes beside it.
+OWED = (Purpose.DEPOSIT, Purpose.BALANCE, Purpose.FULL, Purpose.ADDON)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What somebody asks to pay. Amount in cents; None leaves it to the server."""
+
+    booking_id: UUID
+    user: User
+    surface: Payment.Surface
+    payment_type: str | None = None
+    amount: int | None = None
+
+
+def open_attempt(wanted: Wanted, *, now: datetime) -> Payment:
+    """Return the one open attempt for this purpose and amount, made if there is none.
+
+    An attempt for another amount or on another surface is closed at Stripe first, so that two
+    can't both be paid.
+
+    Raises:
+        AmountMismatch: the amount is not what is due.
+        AlreadyPaid: another attempt is being paid at this moment.
+        NothingDue, NotPayable: as `bookings` says.
+        GatewayUnavailable: Stripe can't be reached; nothing was charged.
+    """
+    payment, stale = _find_or_create(wanted)
+    if payment:
+        return payment
+    for attempt in stale:
+        withdraw(attempt, now=now)
+    payment, stale = _find_or_create(wanted)
+    if payment is None:
+        raise AlreadyPaid("A payment for this booking is under way. Please wait a moment.")
+    return payment
+
+
+def withdraw(payment: Payment, *, now: datetime) -> None:
+    """Close an open attempt at Stripe, so that nobody can pay it any more.
+
+    Raises:
+        GatewayUnavailable: Stripe can't be reached; the attempt stays open.
+    """
+    SURFACES[Payment.Surface(payment.surface)].close(payment, now=now)
+
+
+def _find_or_create(wanted: Wanted) -> tuple[Payment | None, list[Payment]]:
+    """Return the attempt, or those that stand in its way."""
+    with transaction.atomic(durable=True):
+        booking = lock_booking(wanted.booking_id)
+        owed = due(booking, payment_type=wanted.payment_type, amount=wanted.amount)
+        if wanted.amount not in (None, owed.amount):
+            raise AmountMismatch(
+                f"The amount due is {owed.amount} cents.",
+                attr="amount",
+                expected_amount=owed.amount,
+                payment_type=owed.payment_type,
+            )
+        rivals = _rivals(booking, owed.payment_type)
+        mine = [
+            rival
+            for rival in rivals
+            if (rival.payment_type, rival.amount, rival.surface)
+            == (owed.payment_type, owed.amount, wanted.surface)
+        ]
+        if rivals:
+            return (mine[0], []) if mine == rivals else (None, rivals)
+        payment = Payment.objects.create(
+            booking=booking,
+            customer_id=booking.customer_id,
+            method=Payment.Method.STRIPE,
+            surface=wanted.surface,
+            payment_type=owed.payment_type,
+            amount=owed.amount,
+            awaiting_stripe=True,
+        )
+        audit.record("payment.created", payment, actor=wanted.user, amount=owed.amount)
+        return payment, []
+
+
+def _rivals(booking: Booking, payment_type: str) -> list[Payment]:
+    """The open attempts of which only one may be paid."""
+    types = OWED if payment_type in OWED else (payment_type,)
+    stripe = Payment.objects.open().filter(booking=booking, method=Payment.Method.STRIPE)
+    return list(stripe.filter(payment_type__in=types).order_by("created_at"))

@@ -1,0 +1,83 @@
+"""Taking in what Stripe says of a Dispute."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import transaction
+
+from myhibachi.core import audit
+from payments.models import Dispute, LedgerEntry, Payment
+from payments.services import ledger
+from payments.services.locks import lock_payment
+
+Json = dict[str, Any]
+Kind = LedgerEntry.Kind
+
+
+def apply_stripe_dispute(stripe_dispute: Json, *, as_of: datetime) -> None:
+    """Take in a Dispute from an event, in any order.
+
+    Its balance transactions say what was withdrawn, reinstated and charged as a fee; each is one
+    ledger entry. A dispute of a payment that is not ours is left to the mirror.
+
+    Args:
+        as_of: when Stripe made the event.
+    """
+    payment = Payment.objects.filter(
+        stripe_payment_intent_id=stripe_dispute.get("payment_intent") or ""
+    ).first()
+    if payment is None:
+        return
+    with transaction.atomic():
+        payment = lock_payment(payment.pk)
+        _upsert(stripe_dispute, payment, as_of=as_of)
+        for transaction_ in stripe_dispute.get("balance_transactions") or []:
+            _post(transaction_, payment)
+        ledger.settle(payment=payment, now=as_of)
+
+
+def _upsert(stripe_dispute: Json, payment: Payment, *, as_of: datetime) -> None:
+    known = Dispute.objects.filter(stripe_dispute_id=stripe_dispute["id"]).first()
+    if known and (known.as_of > as_of or known.status in Dispute.CLOSED):
+        return
+    due_by = (stripe_dispute.get("evidence_details") or {}).get("due_by")
+    dispute = known or Dispute(stripe_dispute_id=stripe_dispute["id"])
+    before = dispute.status
+    dispute.payment = payment
+    dispute.amount = stripe_dispute["amount"]
+    dispute.currency = stripe_dispute["currency"]
+    dispute.reason = stripe_dispute["reason"]
+    dispute.status = stripe_dispute["status"]
+    dispute.evidence_due_by = _time(due_by) if due_by else None
+    dispute.opened_at = _time(stripe_dispute["created"])
+    dispute.as_of = as_of
+    dispute.save()
+    if before != dispute.status:
+        audit.record("dispute.status", dispute, actor=None, status=[before, dispute.status])
+
+
+def _post(balance_transaction: Json, payment: Payment) -> None:
+    """Post what moved, and Stripe's fee for it (https://docs.stripe.com/disputes/how-disputes-work)."""
+    amount, fee = balance_transaction["amount"], balance_transaction["fee"]
+    occurred_at = _time(balance_transaction["created"])
+    cause = balance_transaction["id"]
+    if amount:
+        ledger.post(
+            payment=payment,
+            kind=Kind.DISPUTE_WITHDRAWN if amount < 0 else Kind.DISPUTE_REINSTATED,
+            amount=amount,
+            cause=f"dispute:{cause}",
+            occurred_at=occurred_at,
+        )
+    if fee:
+        ledger.post(
+            payment=payment,
+            kind=Kind.FEE,
+            amount=-fee,
+            cause=f"fee:{cause}",
+            occurred_at=occurred_at,
+        )
+
+
+def _time(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, tz=UTC)

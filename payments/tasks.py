@@ -1,0 +1,34 @@
+"""Background work: ids in, one call out."""
+
+from uuid import UUID
+
+from celery import shared_task
+from django.utils import timezone
+
+from payments.services import intents, invoices, sweep
+from payments.webhooks import process, sweeper
+
+
+@shared_task
+def process_webhook_event(stripe_event_id: str) -> None:
+    process.process_event(stripe_event_id=stripe_event_id, now=timezone.now())
+
+
+@shared_task
+def sweep_webhook_events() -> None:
+    sweeper.sweep(now=timezone.now())
+
+
+@shared_task
+def refresh_payment(payment_id: str) -> None:
+    intents.refresh_payment(payment_id=UUID(payment_id), now=timezone.now())
+
+
+@shared_task
+def refresh_invoice(invoice_id: str) -> None:
+    invoices.refresh_invoice(invoice_id=UUID(invoice_id), now=timezone.now())
+
+
+@shared_task
+def sweep_stripe_calls() -> None:
+    sweep.sweep_stripe_calls(now=timezone.now())

@@ -1,0 +1,126 @@
+"""What each of Stripe's events means here, a line each. Receivers of dj-stripe's webhook signals.
+
+An event whose object only needs copying is in `MIRRORED`; the mirror has it before these run.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.utils import timezone
+from djstripe.event_handlers import djstripe_receiver
+from djstripe.models import Event
+
+from payments.services import disputes, intents, invoices, refunds
+from payments.services.stripe_customers import apply_stripe_customer
+from payments.services.surfaces import checkout
+
+CHECKOUT = [
+    "checkout.session.completed",
+    "checkout.session.expired",
+    "checkout.session.async_payment_succeeded",
+    "checkout.session.async_payment_failed",
+]
+PAYMENT_INTENT = [
+    "payment_intent.succeeded",
+    "payment_intent.payment_failed",
+    "payment_intent.canceled",
+    "payment_intent.processing",
+    "payment_intent.requires_action",
+]
+CHARGE = ["charge.succeeded", "charge.updated"]
+REFUND = ["refund.created", "refund.updated", "refund.failed", "charge.refund.updated"]
+DISPUTE = [
+    "charge.dispute.created",
+    "charge.dispute.updated",
+    "charge.dispute.closed",
+    "charge.dispute.funds_withdrawn",
+    "charge.dispute.funds_reinstated",
+]
+INVOICE = [
+    "invoice.created",
+    "invoice.finalized",
+    "invoice.sent",
+    "invoice.paid",
+    "invoice.payment_succeeded",
+    "invoice.payment_failed",
+    "invoice.overdue",
+    "invoice.voided",
+    "invoice.marked_uncollectible",
+    "invoice.updated",
+]
+CUSTOMER = ["customer.created", "customer.updated"]
+MIRRORED = [
+    "charge.failed",
+    "charge.refunded",
+    "customer.deleted",
+    "customer.subscription.created",
+    "customer.subscription.deleted",
+    "customer.subscription.paused",
+    "customer.subscription.pending_update_applied",
+    "customer.subscription.pending_update_expired",
+    "customer.subscription.resumed",
+    "customer.subscription.trial_will_end",
+    "customer.subscription.updated",
+    "payment_intent.created",
+    "payment_method.attached",
+    "payment_method.detached",
+    "payment_method.updated",
+    "payout.created",
+    "payout.failed",
+    "payout.paid",
+    "payout.updated",
+    "price.created",
+    "price.deleted",
+    "price.updated",
+    "product.created",
+    "product.deleted",
+    "product.updated",
+    "radar.early_fraud_warning.created",
+]
+HANDLED = frozenset(
+    CHECKOUT + PAYMENT_INTENT + CHARGE + REFUND + DISPUTE + INVOICE + CUSTOMER + MIRRORED
+)
+
+
+def _object(event: Event) -> dict[str, Any]:
+    found: dict[str, Any] = event.data["object"]
+    return found
+
+
+def _as_of(event: Event) -> datetime:
+    return datetime.fromtimestamp(event.stripe_data["created"], tz=UTC)
+
+
+@djstripe_receiver(CHECKOUT)
+def on_checkout_session(sender: type[Event], event: Event, **kwargs: Any) -> None:
+    checkout.apply_checkout_session(_object(event), now=timezone.now())
+
+
+@djstripe_receiver(PAYMENT_INTENT)
+def on_payment_intent(sender: type[Event], event: Event, **kwargs: Any) -> None:
+    intents.apply_payment_intent(_object(event), as_of=_as_of(event), now=timezone.now())
+
+
+@djstripe_receiver(CHARGE)
+def on_charge(sender: type[Event], event: Event, **kwargs: Any) -> None:
+    intents.apply_charge(_object(event))
+
+
+@djstripe_receiver(REFUND)
+def on_refund(sender: type[Event], event: Event, **kwargs: Any) -> None:
+    refunds.apply_stripe_refund(_object(event), as_of=_as_of(event))
+
+
+@djstripe_receiver(DISPUTE)
+def on_dispute(sender: type[Event], event: Event, **kwargs: Any) -> None:
+    disputes.apply_stripe_dispute(_object(event), as_of=_as_of(event))
+
+
+@djstripe_receiver(INVOICE)
+def on_invoice(sender: type[Event], event: Event, **kwargs: Any) -> None:
+    invoices.apply_stripe_invoice(_object(event), now=timezone.now())
+
+
+@djstripe_receiver(CUSTOMER)
+def on_customer(sender: type[Event], event: Event, **kwargs: Any) -> None:
+    apply_stripe_customer(_object(event))
