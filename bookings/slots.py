@@ -36,10 +36,10 @@ def last_date(rules: Rules, now: dt.datetime) -> dt.date:
 def bookable(
     rules: Rules, *, first: dt.date, last: dt.date, now: dt.datetime
 ) -> Iterator[tuple[dt.date, dt.time]]:
-    """Yield the slots between two dates, both included, that notice and horizon allow."""
+    """Yield the slots between two dates, both included, that allow the notice we need."""
     earliest = now + dt.timedelta(hours=rules.notice_hours)
-    date = max(first, local_date(now))
-    while date <= min(last, last_date(rules, now)):
+    date = first
+    while date <= last:
         yield from ((date, time) for time in times(rules) if starts_at(date, time) >= earliest)
         date += dt.timedelta(days=1)
 

@@ -36,7 +36,7 @@ class Booking(models.Model):
 
     date = models.DateField()
     time = models.TimeField()
-    starts_at = models.DateTimeField(db_index=True)
+    starts_at = models.DateTimeField()
     seat = models.PositiveSmallIntegerField(null=True, blank=True)
     hold_expires_at = models.DateTimeField(null=True, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
@@ -77,6 +77,7 @@ class Booking(models.Model):
             models.Index(fields=["customer", "-created_at", "-id"]),
             models.Index(fields=["-created_at", "-id"]),
             models.Index(fields=["status", "-created_at", "-id"]),
+            models.Index(fields=["starts_at", "id"]),
             models.Index(fields=["contact_email"]),
             models.Index(
                 name="booking_holds", fields=["hold_expires_at"], condition=Q(status=Status.PENDING)

@@ -22,6 +22,7 @@ class OpenSlot:
 
 def open_slots(rules: Rules, *, first: dt.date, last: dt.date, now: dt.datetime) -> list[OpenSlot]:
     """Return the slots between two dates, both included, that can be booked now."""
+    first, last = max(first, slots.local_date(now)), min(last, slots.last_date(rules, now))
     taken = _places_taken(first, last)
     return [
         OpenSlot(date=date, time=time, starts_at=slots.starts_at(date, time), places=places)

@@ -10,6 +10,8 @@ from bookings.queries.rules import current_rules
 from bookings.services import orders, seats
 from bookings.services.orders import CheckedOrder, Order
 from customers.models import Customer, User
+from customers.roles import is_staff_role
+from customers.services.profiles import customer_for, customer_for_contact
 from myhibachi.core import audit
 from myhibachi.core.ids import new_reference
 
@@ -25,18 +27,19 @@ class Contact:
 
 def create_booking(
     *,
-    customer: Customer,
+    customer: Customer | None = None,
     date: dt.date,
     time: dt.time,
     order: Order,
     contact: Contact = Contact(),
     notes: str = "",
-    actor: User | None,
+    actor: User,
     now: dt.datetime,
 ) -> Booking:
     """Book a slot under the rules in force; it is held until the deposit is paid, or expires.
 
     Args:
+        customer: whose it is. Left out: whom a staff `actor` names in `contact`, else the actor.
         date, time: local to the venue.
 
     Raises:
@@ -48,6 +51,7 @@ def create_booking(
     start = slots.check_bookable(rules, date=date, time=time, now=now)
     checked = orders.check(rules, order)
     with transaction.atomic():
+        customer = customer or _customer(actor, contact)
         booking = Booking.objects.create(
             reference=_unused_reference(),
             customer=customer,
@@ -88,6 +92,17 @@ def order_columns(checked: CheckedOrder) -> dict[str, Any]:
         "total": checked.priced.total,
         "deposit_due": checked.priced.deposit_due,
     }
+
+
+def _customer(actor: User, contact: Contact) -> Customer:
+    if is_staff_role(actor) and (contact.name or contact.email):
+        return customer_for_contact(
+            name=contact.name or contact.email,
+            email=contact.email,
+            phone=contact.phone,
+            actor=actor,
+        )
+    return customer_for(actor)
 
 
 def _unused_reference() -> str:
