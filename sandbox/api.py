@@ -79,12 +79,12 @@ class Call:
         """The object, or None."""
         return self.store.get(kind, id_) if id_ else None
 
-    def need(self, kind: str, id_: str, *, param: str | None = None) -> Body:
+    def need(self, kind: str, id_: str | None, *, param: str | None = None) -> Body:
         """The object; 404 ``resource_missing``, or 400 when the id came as parameter ``param``."""
-        found = self.store.get(kind, id_)
+        found = self.get(kind, id_)
         if found is None:
             noun = NOUNS.get(kind, kind)
-            raise errors.no_such(noun, id_, param or "id", 400 if param else 404)
+            raise errors.no_such(noun, str(id_), param or "id", 400 if param else 404)
         return found
 
     def check_secret(self, body: Body) -> None:

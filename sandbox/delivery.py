@@ -4,7 +4,6 @@ import hashlib
 import hmac
 import http.client
 import json
-import logging
 import threading
 import time
 from typing import NamedTuple
@@ -15,7 +14,6 @@ from sandbox.store import Body, Store
 
 TIMEOUT = 10.0
 KEPT_ANSWER = 2000
-log = logging.getLogger(__name__)
 
 
 def queue(store: Store, event: Body) -> int:
@@ -36,12 +34,10 @@ def wants(endpoint: Body, kind: str) -> bool:
     return bool({"*", kind}.intersection(endpoint["enabled_events"]))
 
 
-def enqueue(store: Store, event: str, endpoint: str, state: str = "pending") -> None:
-    """Add one delivery to the queue; the dispatcher decides about faults."""
+def enqueue(store: Store, event: str, endpoint: str) -> None:
+    """Add one delivery to the queue; the dispatcher then applies the faults in force."""
     store.sql.execute(
-        "INSERT INTO deliveries (event, endpoint, due, state) VALUES (?, ?, ?, 'new')"
-        if state == "pending"
-        else "INSERT INTO deliveries (event, endpoint, due, state) VALUES (?, ?, ?, 'held')",
+        "INSERT INTO deliveries (event, endpoint, due, state) VALUES (?, ?, ?, 'new')",
         (event, endpoint, time.time()),
     )
     store.after(WAKE.set)
@@ -107,8 +103,7 @@ class Dispatcher:
         while True:
             WAKE.wait(timeout=0.05)
             WAKE.clear()
-            with self.store.transaction():
-                self.faults.apply(self.store)
+            self.faults.apply(self.store)
             for endpoint in self._due():
                 thread = self._busy.get(endpoint)
                 if thread is None or not thread.is_alive():

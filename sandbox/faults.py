@@ -28,9 +28,12 @@ class WebhookFaults:
 
     def apply(self, store: Store) -> None:
         """Decide the fate of each delivery that was just queued."""
-        rows = store.sql.execute("SELECT * FROM deliveries WHERE state = 'new'").fetchall()
-        for row in rows:
-            self._place(store, row)
+        with store.lock:
+            rows = store.sql.execute("SELECT * FROM deliveries WHERE state = 'new'").fetchall()
+            if rows:
+                with store.transaction():
+                    for row in rows:
+                        self._place(store, row)
 
     def _place(self, store: Store, row: Row) -> None:
         state = "dropped" if self._drops() else "held" if self.hold else "pending"

@@ -43,6 +43,8 @@ class Keys:
         self._store = store
         self._lock = threading.Lock()
         self._in_flight: set[str] = set()
+        with store.transaction():
+            store.sql.execute("DELETE FROM answers WHERE at < ?", (now() - KEPT,))
 
     @contextmanager
     def claim(self, key: str | None) -> Iterator[None]:

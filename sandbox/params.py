@@ -83,7 +83,8 @@ def _closed(contract: type) -> Any:
 
 
 def _typed_dict(name: str, fields: dict[str, Any]) -> Any:
-    closed = typing_extensions.TypedDict(name, fields)  # type: ignore[operator]  # built at run time
+    build: Any = typing_extensions.TypedDict
+    closed = build(name, fields)
     closed.__pydantic_config__ = {"extra": "forbid"}
     return closed
 

@@ -1,19 +1,22 @@
 """Completes answers so that they carry every field the SDK's typed resources name."""
 
 import ast
+import functools
 import importlib
 import inspect
 import sys
 import typing
-from collections.abc import Mapping
-from functools import cache
-from typing import Any, get_args, get_origin
+from collections.abc import Callable, Mapping
+from typing import Any, ParamSpec, TypeVar, cast, get_args, get_origin
 
 import stripe
 from stripe._stripe_object import StripeObject
 
 Body = dict[str, Any]
 Plan = dict[str, tuple[bool, "type[StripeObject] | None", "type[StripeObject] | None"]]
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 # Lists and markers Stripe sends only when asked for, or only on a deleted object.
 INCLUDED_ON_DEMAND = {
@@ -28,11 +31,16 @@ INCLUDED_ON_DEMAND = {
 }
 
 
+def remembered(work: Callable[P, R]) -> Callable[P, R]:
+    """``functools.cache`` for arguments whose types do not say that they hash (SDK classes)."""
+    return cast("Callable[P, R]", functools.cache(work))
+
+
 # Hashes that carry, beside ``type``, only the one hash of that type.
 KEYED_BY_TYPE = {"PaymentMethodDetails", "PaymentMethodOptions", "DestinationDetails", "NextAction"}
 
 
-@cache
+@remembered
 def _checker_imports(module: str) -> dict[str, Any]:
     """What the SDK's module imports for type checkers only: its quoted annotations name it."""
     tree = ast.parse(inspect.getsource(sys.modules[module]))
@@ -73,14 +81,14 @@ def _nested(value: Any, nested: "type[StripeObject] | None", items: Any) -> Any:
     return value
 
 
-@cache
+@remembered
 def fields(resource: type[StripeObject]) -> Plan:
     """Per annotated field: may it be null, the class it nests, the class its list holds."""
     hints = annotations(resource)
     return {name: _reading(hint) for name, hint in hints.items()}
 
 
-@cache
+@remembered
 def annotations(resource: type[StripeObject]) -> dict[str, Any]:
     """The resource's own resolved annotations."""
     own = inspect.get_annotations(resource)
@@ -102,14 +110,14 @@ def _is_resource(hint: Any) -> bool:
     return isinstance(hint, type) and issubclass(hint, StripeObject)
 
 
-@cache
+@remembered
 def method_types() -> frozenset[str]:
     """Every payment method type; a hash of that name is sent only for that type."""
     literal = get_args(annotations(stripe.PaymentMethod)["type"])[0]
     return frozenset(get_args(literal))
 
 
-@cache
+@remembered
 def absent(resource: type[StripeObject]) -> frozenset[str]:
     """Optional fields that are left out rather than null when they do not apply."""
     plan = fields(resource)

@@ -66,7 +66,7 @@ def clear_faults(_: Call) -> Body:
 @page("POST", path="/_sandbox/deliver")
 def deliver(call: Call) -> Body:
     """Release held deliveries: ``{"order": "sent|reversed|shuffled", "copies": 1}``."""
-    wanted = {"order": "sent", "copies": 1} | _body()
+    wanted: Body = {"order": "sent", "copies": 1, **_body()}
     if wanted["order"] not in ORDERS:
         raise invalid(f"Invalid order: must be one of {', '.join(ORDERS)}", "order")
     _faults().webhooks.apply(call.store)

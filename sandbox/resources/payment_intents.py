@@ -235,7 +235,7 @@ def update(call: Call, params: Params, id_: str) -> Body:
         if field in params and intent["status"] not in OPEN:
             raise unexpected(intent, STATE.format(field=field, status=intent["status"]))
     if "amount" in params:
-        check_amount(params["amount"], params.get("currency", intent["currency"]).lower())
+        check_amount(params["amount"], str(params.get("currency", intent["currency"])).lower())
     with call.changing(intent):
         apply(call, intent, params)
     return intent
@@ -258,7 +258,7 @@ def capture(call: Call, params: Params, id_: str) -> Body:
         message = "This PaymentIntent could not be captured because it has a status of {}. Only a "
         message += "PaymentIntent with one of the following statuses may be captured: "
         raise unexpected(intent, message.format(intent["status"]) + "requires_capture.")
-    amount = params.get("amount_to_capture", intent["amount_capturable"])
+    amount: int = params.get("amount_to_capture", intent["amount_capturable"])
     if not 1 <= amount <= intent["amount_capturable"]:
         message = "The payment could not be captured because the requested capture amount is "
         message += "greater than the amount you can capture for this charge."
