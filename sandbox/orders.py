@@ -8,7 +8,7 @@ from sandbox import errors, ids, shape, tax
 from sandbox.api import Call
 from sandbox.params import Params
 from sandbox.resources import prices
-from sandbox.store import Body
+from sandbox.store import Body, Store
 
 CHOOSE = "You must specify either `price` or `price_data` when creating a line item."
 INACTIVE = "The price specified is inactive. This field only accepts active prices."
@@ -108,6 +108,6 @@ def _tax(item: Body, percent: float | None) -> None:
     item["amount_total"] = net + added
 
 
-def as_list(call: Call, lines: list[Body]) -> list[Body]:
+def as_list(store: Store, lines: list[Body]) -> list[Body]:
     """The lines as answers show them, each with its price as it is now."""
-    return [item | {"price": call.get("price", item["price"])} for item in lines]
+    return [item | {"price": store.get("price", item["price"])} for item in lines]
