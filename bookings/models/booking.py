@@ -92,7 +92,7 @@ class Booking(models.Model):
             ),
             models.CheckConstraint(
                 name="booking_seat_while_it_holds_the_slot",
-                condition=Q(status__in=HOLDS_SLOT, seat__gte=1)
+                condition=Q(status__in=HOLDS_SLOT, seat__isnull=False, seat__gte=1)
                 | (~Q(status__in=HOLDS_SLOT) & Q(seat__isnull=True)),
             ),
             models.CheckConstraint(
