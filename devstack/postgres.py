@@ -145,7 +145,9 @@ class Postgres:
         while time.monotonic() < deadline:
             if process.exit_code() is not None:
                 break
-            if pid_file.exists() and "ready" in pid_file.read_text():
+            # A server that was killed leaves its file behind: ours starts with our id.
+            lines = pid_file.read_text().splitlines() if pid_file.exists() else []
+            if lines[:1] == [str(process.pid)] and lines[-1].strip() == "ready":
                 return
             time.sleep(0.02)
         raise RuntimeError(f"PostgreSQL did not start:\n{process.last_lines()}")

@@ -1,0 +1,131 @@
+"""`make run` as a person uses it."""
+
+import os
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from devstack.programs import answers
+from devstack.tests.launch import Run, wait_until
+
+# One after the other: each starts a whole stack.
+pytestmark = pytest.mark.xdist_group("devstack")
+Launch = Callable[..., Run]
+
+
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for all, so that the first test makes the database and the rest find it."""
+    return tmp_path_factory.mktemp("devstack") / "data"
+
+
+@pytest.fixture
+def launch() -> Iterator[Launch]:
+    """Start stacks that are gone after the test, however it went."""
+    runs: list[Run] = []
+
+    def start(data_dir: Path, **environment: str) -> Run:
+        runs.append(Run(data_dir, **environment))
+        return runs[-1]
+
+    yield start
+    for run in runs:
+        run.clear()
+
+
+def test_killing_it_leaves_no_process_behind(launch: Launch, data_dir: Path):
+    run = launch(data_dir).ready()
+    started = " ".join(run.running().values())
+    for program in ("postgres -D", "valkey-server", "-m sandbox", "gunicorn", "worker", "beat"):
+        assert program in started
+
+    os.kill(run.pid_of("devstack run"), signal.SIGKILL)
+
+    assert run.left_over() == {}
+
+
+def test_killing_make_ends_it_too(launch: Launch, data_dir: Path):
+    run = launch(data_dir).ready()
+
+    run.process.kill()
+
+    assert run.left_over() == {}
+
+
+def test_a_second_start_keeps_the_data_and_the_keys(launch: Launch, data_dir: Path):
+    first = launch(data_dir).ready()
+    keys = (data_dir / "keys.env").read_text()
+    with psycopg.connect(database_url(first)) as database:
+        database.execute("CREATE TABLE kept AS SELECT 42 AS answer")
+    first.process.send_signal(signal.SIGTERM)
+    first.ended()
+    assert first.left_over() == {}
+
+    second = launch(data_dir).ready()
+    with psycopg.connect(database_url(second)) as database:
+        kept = database.execute("SELECT answer FROM kept").fetchone()
+        database.execute("DROP TABLE kept")
+
+    assert (kept, (data_dir / "keys.env").read_text()) == ((42,), keys)
+    assert (data_dir / "keys.env").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_part_that_dies_ends_the_whole_and_is_named(launch: Launch, data_dir: Path):
+    run = launch(data_dir).ready()
+
+    os.kill(run.pid_of("celery -A myhibachi worker"), signal.SIGKILL)
+
+    assert run.ended() == 2
+    assert "worker ended with status -9. Its last lines" in run.said
+    assert run.left_over() == {}
+
+
+def test_a_second_one_in_the_same_folder_is_refused_and_harms_nothing(
+    launch: Launch, data_dir: Path
+):
+    first = launch(data_dir).ready()
+    second = launch(data_dir)
+
+    assert second.ended() == 2
+    assert f"{data_dir} is in use by process {first.pid_of('devstack run')}" in second.said
+    assert answers(f"http://127.0.0.1:{first.port}/readyz")
+
+
+def test_a_port_in_use_is_one_line_before_anything_starts(launch: Launch, tmp_path: Path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        run = launch(tmp_path / "data", PORT=str(port))
+
+        assert run.ended() == 2
+
+    assert run.said.splitlines()[0] == (
+        f"Port {port} is in use. Choose another: PORT={port + 1} make run"
+    )
+    assert sorted(path.name for path in (tmp_path / "data").iterdir()) == ["lock"]
+
+
+@pytest.mark.parametrize("port", ["eighty", "0", "65536", "-1"])
+def test_a_port_that_is_none_is_one_line(launch: Launch, tmp_path: Path, port: str):
+    run = launch(tmp_path / "data", PORT=port)
+
+    assert run.ended() == 2
+    assert run.said.splitlines()[0] == "PORT must be a number from 1 to 65535."
+
+
+def test_a_database_that_does_not_answer_is_one_line(launch: Launch, tmp_path: Path):
+    run = launch(tmp_path / "data", DATABASE_URL="postgres://me@127.0.0.1:1/mine")
+
+    assert run.ended() == 2
+    assert "No answer from the PostgreSQL that DATABASE_URL names" in run.said
+    assert "Traceback" not in run.said
+    assert run.left_over() == {}
+
+
+def database_url(run: Run) -> str:
+    """Return the URL that its panel names."""
+    wait_until(lambda: "Ctrl-C" in run.said)
+    return next(word for word in run.said.split() if word.startswith("postgres://"))
