@@ -8,7 +8,7 @@ from bookings.models.booking import BookingQuerySet
 from customers.models import User
 from customers.roles import is_staff_role
 from myhibachi.core.errors import NotFound
-from myhibachi.core.ids import as_uuid
+from myhibachi.core.ids import NOBODY, as_uuid
 
 
 def visible_to(user: User | AnonymousUser) -> BookingQuerySet:
@@ -34,4 +34,6 @@ def find_booking(id_or_reference: str, *, user: User | AnonymousUser) -> Booking
 
 def _named(id_or_reference: str) -> Q:
     booking_id = as_uuid(id_or_reference)
-    return Q(pk=booking_id) if booking_id else Q(reference=id_or_reference.strip().upper())
+    if booking_id == NOBODY:
+        return Q(reference=id_or_reference.strip().upper())
+    return Q(pk=booking_id)
