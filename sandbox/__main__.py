@@ -6,6 +6,7 @@ import signal
 import sys
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -24,6 +25,10 @@ class Handler(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"
     # Without it each answer waits 40 ms for the client's delayed acknowledgement.
     disable_nagle_algorithm = True
+
+    def connection_dropped(self, error: BaseException, environ: Any = None) -> None:
+        """A fault dropped it: the client must see it end, not wait for more."""
+        self.close_connection = True
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Requests are not logged: the dashboard shows what happened."""
