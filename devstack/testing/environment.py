@@ -40,17 +40,13 @@ def base() -> dict[str, str]:
 
 def without_tests(env: dict[str, str]) -> dict[str, str]:
     """Return the environment as the person had it, for programs that make their own."""
-    ours = {
-        *base(),
-        SERVER,
-        REDIS,
-        READY,
-        "DJANGO_SETTINGS_MODULE",
-        "DATABASE_URL",
-        "REDIS_URL",
-        "STRIPE_API_BASE",
+    places = {"DATABASE_URL", "REDIS_URL", "STRIPE_API_BASE", "DJANGO_SETTINGS_MODULE"}
+    ours = {*base(), *places, SERVER, REDIS, READY}
+    return {
+        name: value
+        for name, value in env.items()
+        if name not in ours and not name.startswith("PYTEST_")
     }
-    return {name: value for name, value in env.items() if name not in ours}
 
 
 def worker_name() -> str:

@@ -10,7 +10,8 @@ import psycopg
 import pytest
 
 from devstack.programs import answers
-from devstack.tests.launch import Run, wait_until
+from devstack.tests.family import wait_until
+from devstack.tests.launch import Run
 
 # One after the other: each starts a whole stack.
 pytestmark = pytest.mark.xdist_group("devstack")
@@ -34,18 +35,18 @@ def launch() -> Iterator[Launch]:
 
     yield start
     for run in runs:
-        run.clear()
+        run.family.clear()
 
 
 def test_killing_it_leaves_no_process_behind(launch: Launch, data_dir: Path):
     run = launch(data_dir).ready()
-    started = " ".join(run.running().values())
+    started = " ".join(run.family.running().values())
     for program in ("postgres -D", "valkey-server", "-m sandbox", "gunicorn", "worker", "beat"):
         assert program in started
 
-    os.kill(run.pid_of("devstack run"), signal.SIGKILL)
+    os.kill(run.family.pid_of("devstack run"), signal.SIGKILL)
 
-    assert run.left_over() == {}
+    assert run.family.left_over() == {}
 
 
 def test_killing_make_ends_it_too(launch: Launch, data_dir: Path):
@@ -53,7 +54,7 @@ def test_killing_make_ends_it_too(launch: Launch, data_dir: Path):
 
     run.process.kill()
 
-    assert run.left_over() == {}
+    assert run.family.left_over() == {}
 
 
 def test_a_second_start_keeps_the_data_and_the_keys(launch: Launch, data_dir: Path):
@@ -63,7 +64,7 @@ def test_a_second_start_keeps_the_data_and_the_keys(launch: Launch, data_dir: Pa
         database.execute("CREATE TABLE kept AS SELECT 42 AS answer")
     first.process.send_signal(signal.SIGTERM)
     first.ended()
-    assert first.left_over() == {}
+    assert first.family.left_over() == {}
 
     second = launch(data_dir).ready()
     with psycopg.connect(database_url(second)) as database:
@@ -77,11 +78,11 @@ def test_a_second_start_keeps_the_data_and_the_keys(launch: Launch, data_dir: Pa
 def test_a_part_that_dies_ends_the_whole_and_is_named(launch: Launch, data_dir: Path):
     run = launch(data_dir).ready()
 
-    os.kill(run.pid_of("celery -A myhibachi worker"), signal.SIGKILL)
+    os.kill(run.family.pid_of("celery -A myhibachi worker"), signal.SIGKILL)
 
     assert run.ended() == 2
     assert "worker ended with status -9. Its last lines" in run.said
-    assert run.left_over() == {}
+    assert run.family.left_over() == {}
 
 
 def test_a_second_one_in_the_same_folder_is_refused_and_harms_nothing(
@@ -91,7 +92,7 @@ def test_a_second_one_in_the_same_folder_is_refused_and_harms_nothing(
     second = launch(data_dir)
 
     assert second.ended() == 2
-    assert f"{data_dir} is in use by process {first.pid_of('devstack run')}" in second.said
+    assert f"{data_dir} is in use by process {first.family.pid_of('devstack run')}" in second.said
     assert answers(f"http://127.0.0.1:{first.port}/readyz")
 
 
@@ -122,7 +123,7 @@ def test_a_database_that_does_not_answer_is_one_line(launch: Launch, tmp_path: P
     assert run.ended() == 2
     assert "No answer from the PostgreSQL that DATABASE_URL names" in run.said
     assert "Traceback" not in run.said
-    assert run.left_over() == {}
+    assert run.family.left_over() == {}
 
 
 def database_url(run: Run) -> str:
