@@ -121,7 +121,7 @@ class Call:
         asked_by = {"id": self.request_id, "idempotency_key": self.idempotency_key}
         return events.emit(self.store, event, body, asked_by, previous)
 
-    def page(self, kind: str, params: Params, url: str, **where: Any) -> Body:
+    def page(self, kind: str, params: Params, url: str, /, **where: Any) -> Body:
         """A list answer; ``where`` as in ``lists.page`` (``a__b`` is the dotted ``a.b``)."""
         dotted = {name.replace("__", "."): value for name, value in where.items()}
         return lists.page(self.store, kind, params, url=url, where=dotted)
