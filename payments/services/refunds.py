@@ -1,5 +1,6 @@
 """Giving money back through Stripe, and taking in what Stripe says of it."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -11,10 +12,10 @@ from bookings.models import RuleBook
 from customers.models import User
 from myhibachi.core import audit
 from myhibachi.core.errors import NotAllowed
-from myhibachi.core.ids import as_uuid
+from myhibachi.core.ids import as_uuid, uuid7
 from myhibachi.core.money import format_cents
 from payments import gateway, mirror
-from payments.errors import GatewayRejected, RefundOverLimit, RefundRefused
+from payments.errors import GatewayRejected, GatewayUnavailable, RefundOverLimit, RefundRefused
 from payments.models import LedgerEntry, Payment, Refund
 from payments.queries.ledger import refundable
 from payments.services import ledger
@@ -35,6 +36,7 @@ def refund_payment(
     actor: User,
     reason: str = "",
     notes: str = "",
+    refund_id: UUID | None = None,
     now: datetime,
 ) -> Refund:
     """Refund part or all of a payment. Our row stands before Stripe is called.
@@ -42,6 +44,8 @@ def refund_payment(
     Args:
         amount: cents; None is all that is left.
         reason: any words; what Stripe knows is sent as it is.
+        refund_id: the id that the refund shall have, chosen by the caller before the first try;
+            the same call again returns that refund and moves nothing.
 
     Returns:
         the refund, `pending` while Stripe has not answered.
@@ -54,8 +58,12 @@ def refund_payment(
         raise NotAllowed("You may not refund payments.")
     with transaction.atomic(durable=True):
         payment = lock_payment(payment_id)
-        cents = _checked_amount(payment, amount, actor=actor, now=now)
+        made = Refund.objects.filter(pk=refund_id).first() if refund_id else None
+        if made:
+            return _same_again(made, payment, amount)
+        cents = check_refund(payment, amount, actor=actor, now=now)
         refund = Refund.objects.create(
+            pk=refund_id or uuid7(),
             payment=payment,
             amount=cents,
             currency=payment.currency,
@@ -65,12 +73,25 @@ def refund_payment(
             awaiting_stripe=True,
         )
         audit.record("refund.created", refund, actor=actor, note=notes, amount=cents, reason=reason)
-    send_refund(refund_id=refund.pk, now=now)
+    # No answer is no refusal: the refund stays pending, and the sweeper asks again.
+    with suppress(GatewayUnavailable):
+        send_refund(refund_id=refund.pk, now=now)
     refund.refresh_from_db()
     return refund
 
 
-def _checked_amount(payment: Payment, amount: int | None, *, actor: User, now: datetime) -> int:
+def _same_again(made: Refund, payment: Payment, amount: int | None) -> Refund:
+    if made.payment_id != payment.pk or amount not in (None, made.amount):
+        raise RefundRefused(f"{format_cents(made.amount)} was refunded by this form already.")
+    return made
+
+
+def check_refund(payment: Payment, amount: int | None, *, actor: User, now: datetime) -> int:
+    """Return the cents that `refund_payment` would refund, or raise what it would.
+
+    Raises:
+        RefundRefused, RefundOverLimit: as `refund_payment` says.
+    """
     left = refundable(payment)
     cents = left if amount is None else amount
     if payment.status != Payment.Status.SUCCEEDED:

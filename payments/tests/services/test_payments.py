@@ -9,6 +9,7 @@ from django.utils import timezone
 from bookings.models import Booking, Status
 from bookings.tests.factories import BookingFactory
 from customers.models import Customer
+from customers.tests.factories import UserFactory
 from payments.errors import AlreadyPaid, AmountMismatch
 from payments.models import Payment
 from payments.services.attempts import Wanted
@@ -24,7 +25,7 @@ CHECKOUT = Payment.Surface.CHECKOUT
 
 def start(booking: Booking, surface: Payment.Surface = ELEMENTS, **wanted) -> Started:
     """Start to pay, as the booking's own customer."""
-    asked = Wanted(booking_id=booking.pk, user=None, surface=surface, **wanted)
+    asked = Wanted(booking_id=booking.pk, user=UserFactory(), surface=surface, **wanted)
     return start_payment(asked, now=timezone.now())
 
 
