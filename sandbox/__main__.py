@@ -20,10 +20,10 @@ from sandbox.store import Store
 
 
 class Handler(WSGIRequestHandler):
-    """HTTP/1.1 with kept connections, no line per request."""
+    """HTTP/1.1, no line per request."""
 
     protocol_version = "HTTP/1.1"
-    # Without it each answer waits 40 ms for the client's delayed acknowledgement.
+    # Else a body may wait 40 ms behind its head for the client's delayed acknowledgement.
     disable_nagle_algorithm = True
 
     def connection_dropped(self, error: BaseException, environ: Any = None) -> None:

@@ -163,7 +163,9 @@ def _mistyped(path: list[str | int], detail: ErrorDetails) -> tuple[str, str | N
     if kind == "integer":
         return f"Invalid integer: {given}", "parameter_invalid_integer"
     if kind == "literal_error":
-        choices = detail["ctx"]["expected"].replace("'", "")
+        *most, last = re.findall(r"'([^']*)'", detail["ctx"]["expected"])
+        comma = "," if len(most) > 1 else ""
+        choices = f"{', '.join(most)}{comma} or {last}" if most else last
         return f"Invalid {path[-1]}: must be one of {choices}", None
     noun = {"dict_type": "object", "list_type": "array", "string_type": "string"}.get(kind, kind)
     code = {"string_type": "parameter_invalid_string_blank"}.get(kind) if given == "" else None

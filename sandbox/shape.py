@@ -20,9 +20,12 @@ R = TypeVar("R")
 
 # Lists and markers Stripe sends only when asked for, or only on a deleted object.
 INCLUDED_ON_DEMAND = {
+    "confirmation_secret",
     "currency_options",
     "deleted",
     "line_items",
+    "payments",
+    "previous_attributes",
     "refunds",
     "sources",
     "subscriptions",

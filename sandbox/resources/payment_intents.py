@@ -258,7 +258,7 @@ def capture(call: Call, params: Params, id_: str) -> Body:
         message = "This PaymentIntent could not be captured because it has a status of {}. Only a "
         message += "PaymentIntent with one of the following statuses may be captured: "
         raise unexpected(intent, message.format(intent["status"]) + "requires_capture.")
-    amount: int = params.get("amount_to_capture", intent["amount_capturable"])
+    amount = int(params.get("amount_to_capture", intent["amount_capturable"]))
     if not 1 <= amount <= intent["amount_capturable"]:
         message = "The payment could not be captured because the requested capture amount is "
         message += "greater than the amount you can capture for this charge."

@@ -107,6 +107,13 @@ class Inbox:
             assert time.time() < deadline, f"{len(self.received)} of {count}: {self.types}"
             time.sleep(0.01)
 
+    def settle(self, sandbox: Sandbox, seconds: float = 5) -> None:
+        """Wait until the sandbox has recorded every answer."""
+        deadline = time.time() + seconds
+        while {"new", "pending"} & {*sandbox.control("GET", "state")["deliveries"]}:
+            assert time.time() < deadline
+            time.sleep(0.01)
+
 
 @pytest.fixture
 def inbox() -> Iterator[Inbox]:
