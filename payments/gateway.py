@@ -120,6 +120,12 @@ def retrieve_payment_intent(payment_intent_id: str, *, expand: list[str] | None 
     return _dict(_call(_v1().payment_intents.retrieve, payment_intent_id, params=params))
 
 
+def confirm_payment_intent(payment_intent_id: str, *, payment_method: str, key: str) -> Json:
+    """Pay it, as the frontend does otherwise: https://docs.stripe.com/api/payment_intents/confirm"""
+    params = {"payment_method": payment_method, "return_url": settings.SITE_URL}
+    return _dict(_call(_v1().payment_intents.confirm, payment_intent_id, params=params, key=key))
+
+
 def cancel_payment_intent(payment_intent_id: str) -> Json:
     """https://docs.stripe.com/api/payment_intents/cancel"""
     return _dict(_call(_v1().payment_intents.cancel, payment_intent_id, params={}))
@@ -171,6 +177,11 @@ def send_invoice(invoice_id: str, *, key: str) -> Json:
     return _dict(_call(_v1().invoices.send_invoice, invoice_id, params={}, key=key))
 
 
+def void_invoice(invoice_id: str, *, key: str) -> Json:
+    """https://docs.stripe.com/api/invoices/void"""
+    return _dict(_call(_v1().invoices.void_invoice, invoice_id, params={}, key=key))
+
+
 # --- Catalogue ---------------------------------------------------------------------------------
 def list_products() -> Iterator[Json]:
     """Every product, page by page: https://docs.stripe.com/api/products/list"""
@@ -178,8 +189,8 @@ def list_products() -> Iterator[Json]:
 
 
 def list_prices() -> Iterator[Json]:
-    """Every price with its product: https://docs.stripe.com/api/prices/list"""
-    return _pages(_v1().prices.list, {"limit": 100, "expand": ["data.product"]})
+    """Every price, page by page: https://docs.stripe.com/api/prices/list"""
+    return _pages(_v1().prices.list, {"limit": 100})
 
 
 def create_product(*, params: Json, key: str) -> Json:

@@ -120,6 +120,15 @@ def store(payload: Json) -> None:
         _write(payload)
 
 
+def stored(payload: Json) -> Json | None:
+    """Return the copy we have of this object, None if there is none."""
+    model = MODELS[payload["object"]]
+    found: Json | None = (
+        model.objects.filter(id=payload["id"]).values_list("stripe_data", flat=True).first()
+    )
+    return found
+
+
 def store_event(event: Json) -> djstripe.Event:
     """Copy the event itself and return it; its signal is what our handlers listen to."""
     request = event.get("request") or {}
