@@ -18,7 +18,7 @@ LOCKS = ["requirements.txt", "requirements-dev.txt"]
 NEWER = ["python3.14", "python3.13", "python3.12", "python3.11"]
 
 
-def find_newer_python():
+def find_newer_python() -> None:
     """Start over on a Python 3.11 or newer, or say that there is none."""
     for name in NEWER:
         found = shutil.which(name)
@@ -29,7 +29,7 @@ def find_newer_python():
     sys.exit("My Hibachi needs Python 3.11 or newer; python3 here is %s." % version)  # noqa: UP031
 
 
-def stamp_path():
+def stamp_path() -> str:
     """Where a finished installation of exactly these locks leaves its mark."""
     digest = hashlib.sha256(sys.version.encode())
     for lock in LOCKS:
@@ -38,9 +38,10 @@ def stamp_path():
     return os.path.join(VENV, ".installed-" + digest.hexdigest()[:16])
 
 
-def make_environment():
+def make_environment() -> None:
     """Make .venv, anew if the one there does not start."""
-    if os.path.exists(PYTHON) and subprocess.call([PYTHON, "-c", ""]) == 0:
+    pip = [PYTHON, "-m", "pip", "--version"]
+    if os.path.exists(PYTHON) and subprocess.call(pip, stdout=subprocess.DEVNULL) == 0:
         return
     try:
         import ensurepip  # noqa: F401
@@ -50,7 +51,7 @@ def make_environment():
     venv.EnvBuilder(with_pip=True, clear=True, symlinks=True).create(VENV)
 
 
-def install():
+def install() -> None:
     """Install what the locks name, each file held against its hash."""
     pip = [PYTHON, "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
     pip += ["--no-deps", "--require-hashes"]
@@ -60,7 +61,7 @@ def install():
         sys.exit("The dependencies could not be installed; pip says why above.")
 
 
-def main():
+def main() -> None:
     """Bring .venv up to date and say so if that took work."""
     if sys.version_info < (3, 11):  # noqa: UP036 # an old python3 is what we look for
         find_newer_python()

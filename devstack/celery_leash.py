@@ -7,6 +7,9 @@ from celery.signals import worker_process_init
 from devstack.leash import die_with_parent
 
 
-@worker_process_init.connect
 def leash(**_: Any) -> None:
+    """A child of the pool has just been made."""
     die_with_parent()
+
+
+worker_process_init.connect(leash)

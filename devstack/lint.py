@@ -10,7 +10,7 @@ from devstack.progress import step
 from devstack.testing import clusters, servers
 
 BIN = Path(sys.executable).parent
-CHECKS = {
+CHECKS: dict[str, list[str | Path]] = {
     "ruff check": [BIN / "ruff", "check", "."],
     "ruff format": [BIN / "ruff", "format", "--check", "."],
     "import-linter": [BIN / "lint-imports", "--no-cache"],

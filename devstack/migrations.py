@@ -26,7 +26,7 @@ def is_migrated(database_url: str) -> bool:
     query = "SELECT obj_description(to_regclass('django_migrations'), 'pg_class')"
     with psycopg.connect(database_url, connect_timeout=5) as connection:
         row = connection.execute(query).fetchone()
-    return bool(row) and row[0] == fingerprint()
+    return row == (fingerprint(),)
 
 
 def remember(database_url: str) -> None:

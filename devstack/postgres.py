@@ -114,7 +114,7 @@ class Postgres:
             self.process.stop()
 
     def _make_cluster(self, uid: int) -> None:
-        initdb = [self.programs / "initdb", "-D", self.data, "-U", USER, "-A", "trust"]
+        initdb = [str(self.programs / "initdb"), "-D", str(self.data), "-U", USER, "-A", "trust"]
         locale = "C.UTF-8" if sys.platform == "linux" else "en_US.UTF-8"
         done = subprocess.run(
             leashed([*initdb, "-E", "UTF8", f"--locale={locale}", "--no-sync"], uid=uid),

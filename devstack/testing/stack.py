@@ -5,8 +5,8 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from devstack import programs
 from devstack.config import ROOT
@@ -31,15 +31,14 @@ class RunningStack:
             "SANDBOX_PORT": str(self.sandbox_port),
             "DATA_DIR": str(folder / "data"),
         }
-        self.worker: Process | None = None
         self._devstack = self._start()
         self._state = json.loads((folder / "data" / "running.json").read_text())
-        self.start_worker()
+        self.worker = self._start_worker()
 
     @property
     def environment(self) -> dict[str, str]:
         """What the product's processes run with: DATABASE_URL, STRIPE_SECRET_KEY, …"""
-        return self._env | self._state["environment"]
+        return {**self._env, **self._state["environment"]}
 
     @property
     def processes(self) -> dict[str, int]:
@@ -47,17 +46,12 @@ class RunningStack:
         return dict(self._state["processes"])
 
     def start_worker(self) -> None:
-        """Start the Celery worker and wait until it takes tasks."""
-        program = programs.worker()
-        log = self.folder / "worker.log"
-        log.unlink(missing_ok=True)
-        self.worker = Process("worker", program.command, log=log, env=self.environment, cwd=ROOT)
-        self._await(lambda: program.is_up(log.read_text()), self.worker)
+        """Start the Celery worker again, after it was killed, and wait until it takes tasks."""
+        self.worker = self._start_worker()
 
     def kill_worker(self) -> None:
         """End the worker and its pool as the kernel would: SIGKILL, no goodbye."""
-        if self.worker:
-            self.worker.kill()
+        self.worker.kill()
 
     def manage(self, *arguments: str) -> str:
         """Run manage.py against this stack and return what it printed."""
@@ -78,8 +72,7 @@ class RunningStack:
 
     def stop(self) -> None:
         """End everything."""
-        if self.worker:
-            self.worker.stop()
+        self.worker.stop()
         self._devstack.stop(timeout=20)
 
     def _start(self) -> Process:
@@ -89,8 +82,16 @@ class RunningStack:
         self._await(lambda: "is ready" in log.read_text(), process)
         return process
 
+    def _start_worker(self) -> Process:
+        program = programs.worker()
+        log = self.folder / "worker.log"
+        log.unlink(missing_ok=True)
+        process = Process("worker", program.command, log=log, env=self.environment, cwd=ROOT)
+        self._await(lambda: program.is_up(log.read_text()), process)
+        return process
+
     @staticmethod
-    def _await(done: Any, process: Process) -> None:
+    def _await(done: Callable[[], bool], process: Process) -> None:
         deadline = time.monotonic() + 120
         while not done():
             if process.exit_code() is not None or time.monotonic() > deadline:
