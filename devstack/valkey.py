@@ -48,18 +48,10 @@ class Valkey:
     def start(self) -> None:
         """Start the server and wait until it answers."""
         # What it holds is work in flight: the sweepers find it again in the database.
-        flags: list[str | Path] = [
-            "--port",
-            "0",
-            "--unixsocket",
-            self.socket,
-            "--save",
-            "",
-            "--appendonly",
-            "no",
-        ]
+        flags = ["--port", "0", "--unixsocket", str(self.socket), "--dir", str(self.folder)]
+        flags += ["--save", "", "--appendonly", "no"]
         # Its own title would hide in `ps` whose it is.
-        flags += ["--dir", self.folder, "--set-proc-title", "no"]
+        flags += ["--set-proc-title", "no"]
         self.process = Process("Redis", [find_server(), *flags], log=self.log, cwd=self.folder)
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline and self.process.exit_code() is None:
