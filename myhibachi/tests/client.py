@@ -1,0 +1,100 @@
+"""What a frontend, and Stripe's own side, do to a running stack, over HTTP alone."""
+
+import datetime as dt
+import time
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+import requests
+
+from devstack.testing.stack import RunningStack
+
+Json = dict[str, Any]
+
+PATIENCE = 40
+# Each test of a session books days of its own: two parties fit in one slot.
+_days = iter(range(20, 330))
+_SLOTS = ("12:00", "15:00", "18:00", "21:00")
+
+
+class Client:
+    """One stack, seen from outside."""
+
+    def __init__(self, stack: RunningStack) -> None:
+        self.stack = stack
+
+    def api(self, method: str, path: str, body: Json | None = None, *, token: str) -> Json:
+        """Call our API and return its answer; anything but success fails the test."""
+        answer = requests.request(
+            method,
+            f"{self.stack.url}/api/{path}",
+            json=body,
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=30,
+        )
+        assert answer.ok, (method, path, answer.status_code, answer.text)
+        found: Json = answer.json()
+        return found
+
+    def stripe(self, method: str, path: str, **params: Any) -> Json:
+        """Call the sandbox as Stripe's API."""
+        answer = requests.request(
+            method,
+            f"{self.stack.sandbox_url}/v1/{path}",
+            data=params if method == "POST" else None,
+            params=params if method == "GET" else None,
+            auth=(self.stack.environment["STRIPE_SECRET_KEY"], ""),
+            timeout=30,
+        )
+        found: Json = answer.json()
+        return found
+
+    def control(self, method: str, path: str, body: Json | None = None) -> Any:
+        """Call the sandbox's own control API."""
+        url = f"{self.stack.sandbox_url}/_sandbox/{path}"
+        return requests.request(method, url, json=body, timeout=30).json()
+
+    def sql(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Look into the stack's database."""
+        with psycopg.connect(self.stack.environment["DATABASE_URL"]) as connection:
+            return connection.execute(query, values).fetchall()
+
+    def book(self) -> Json:
+        """Book a party for eight in a slot that nobody else has."""
+        day = dt.date.today() + dt.timedelta(days=next(_days))
+        body = {
+            "date": day.isoformat(),
+            "time": _SLOTS[day.toordinal() % 4],
+            "guests": 8,
+            "menu": "adult",
+            "location": "123 Main St, San Jose, CA",
+        }
+        return self.api("POST", "bookings", body, token="dev-token")
+
+    def pay_deposit(self, booking: Json, card: str = "pm_card_visa") -> str:
+        """Pay with the Payment Element and return the PaymentIntent's id."""
+        intent = self.api(
+            "POST",
+            "stripe/create-payment-intent",
+            {"booking_id": booking["id"], "amount": 10000, "payment_type": "deposit"},
+            token="dev-token",
+        )
+        intent_id: str = intent["payment_intent_id"]
+        self.stripe("POST", f"payment_intents/{intent_id}/confirm", payment_method=card)
+        return intent_id
+
+    def payment(self, booking: Json) -> Json:
+        """Return the booking's one payment as our API shows it."""
+        path = f"stripe/payments?booking_id={booking['id']}"
+        [found] = self.api("GET", path, token="admin-token")["results"]
+        return dict(found)
+
+
+def wait_for(what: Callable[[], Any], *, patience: float = PATIENCE) -> Any:
+    """Return the first answer that is true, or fail."""
+    deadline = time.monotonic() + patience
+    while not (found := what()):
+        assert time.monotonic() < deadline, "It did not happen in time."
+        time.sleep(0.2)
+    return found
