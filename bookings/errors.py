@@ -85,3 +85,9 @@ class TooManyProteins(InvalidInput):
     """More proteins than the party may choose."""
 
     code = "too_many_proteins"
+
+
+class RuleBookInForce(DomainError):
+    """What has been in force is not changed."""
+
+    code = "rule_book_in_force"

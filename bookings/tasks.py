@@ -4,7 +4,7 @@ from django.utils import timezone
 from bookings import services
 
 
-@shared_task  # type: ignore[untyped-decorator]  # celery ships no types
+@shared_task
 def expire_holds() -> None:
     """Free the places of bookings whose deposit never came (beat, every 30 seconds)."""
     services.expire_holds(timezone.now())

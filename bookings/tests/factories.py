@@ -13,7 +13,7 @@ from bookings.rules import Rules
 from bookings.services import Order
 from bookings.services.create import order_columns
 from bookings.services.orders import check
-from customers.models import Customer
+from customers.tests.factories import CustomerFactory
 from myhibachi.core.ids import new_reference
 
 SLOT_TIMES = ("12:00", "15:00", "18:00", "21:00")
@@ -22,14 +22,6 @@ SLOT_TIMES = ("12:00", "15:00", "18:00", "21:00")
 def default_rules(**changes: Any) -> Rules:
     """Return the house's own rules, without a database."""
     return RuleBook(effective_from=dt.date(2020, 1, 1), **changes).rules()
-
-
-class CustomerFactory(factory.django.DjangoModelFactory):
-    class Meta:
-        model = Customer
-
-    name = "Ada Guest"
-    email = factory.Sequence(lambda n: f"guest{n}@example.com")
 
 
 class BookingFactory(factory.django.DjangoModelFactory):

@@ -4,8 +4,9 @@ import pytest
 from rest_framework.test import APIClient
 
 from bookings.models import Booking, Status
-from bookings.tests.factories import BookingFactory, CustomerFactory
+from bookings.tests.factories import BookingFactory
 from customers.models import User
+from customers.tests.factories import CustomerFactory
 
 NOW = dt.datetime.fromisoformat("2027-06-01T12:00:00-07:00")
 BODY = {

@@ -1,5 +1,6 @@
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -8,8 +9,9 @@ from bookings.errors import SlotFull
 from bookings.models import Booking, RuleBook, Status
 from bookings.services import Contact, Order, create_booking
 from bookings.slots import starts_at
-from bookings.tests.factories import BookingFactory, CustomerFactory, default_rules
+from bookings.tests.factories import BookingFactory, default_rules
 from customers.models import User
+from customers.tests.factories import CustomerFactory
 from myhibachi.core.models import AuditEntry
 
 NOW = dt.datetime.fromisoformat("2027-06-01T12:00:00-07:00")
@@ -17,7 +19,11 @@ DATE, SIX = dt.date(2027, 7, 3), dt.time(18)
 
 
 def book(customer, actor, **changes):
-    asked = {"date": DATE, "time": SIX, "order": Order(guests=8, location="1 A St, San Jose, CA")}
+    asked: dict[str, Any] = {
+        "date": DATE,
+        "time": SIX,
+        "order": Order(guests=8, location="1 A St, San Jose, CA"),
+    }
     return create_booking(customer=customer, actor=actor, now=NOW, **asked | changes)
 
 

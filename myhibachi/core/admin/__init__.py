@@ -2,6 +2,7 @@
 
 from myhibachi.core.admin.audit import AuditEntryAdmin
 from myhibachi.core.admin.columns import money_column, small_table, state_column, state_label
+from myhibachi.core.admin.forms import ServiceForm, ServiceFormAdmin
 from myhibachi.core.admin.pages import HouseAdmin, ReadOnlyAdmin
 from myhibachi.core.admin.paginator import CappedPaginator
 
@@ -10,6 +11,8 @@ __all__ = [
     "CappedPaginator",
     "HouseAdmin",
     "ReadOnlyAdmin",
+    "ServiceForm",
+    "ServiceFormAdmin",
     "money_column",
     "small_table",
     "state_column",

@@ -45,10 +45,14 @@ def state_column(field: str = "status", *, label: str | None = None) -> Column:
     return column
 
 
-def state_label(state: str) -> SafeString:
-    """Return a state as a colored label: its word and a mark tell it apart without the color."""
+def state_label(state: str, text: str = "") -> SafeString:
+    """Return a state as a colored label: its word and a mark tell it apart without the color.
+
+    Args:
+        text: what it says; the state itself where it is left out.
+    """
     return format_html(
-        '<span class="state state--{}">{}</span>', state, str(state).replace("_", " ")
+        '<span class="state state--{}">{}</span>', state, text or str(state).replace("_", " ")
     )
 
 

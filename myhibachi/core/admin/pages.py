@@ -15,7 +15,7 @@ class HouseAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at 
     paginator = CappedPaginator
     show_full_result_count = False
     list_per_page = 50
-    actions = None
+    actions: Any = None
     empty_value_display = "–"
 
     class Media:

@@ -1,0 +1,170 @@
+import re
+from typing import Any, cast
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from bookings.admin.filters import AttentionFilter, WhenFilter
+from bookings.admin.forms import BookingForm
+from bookings.models import Booking, Status
+from bookings.services import mark_completed
+from customers.models import User
+from myhibachi.core.admin import (
+    ServiceFormAdmin,
+    money_column,
+    small_table,
+    state_column,
+    state_label,
+)
+from myhibachi.core.errors import DomainError
+from myhibachi.core.money import format_cents
+
+REFERENCE = re.compile(r"[A-Z]-[A-Z0-9]{7}")
+CHANGEABLE = (Status.PENDING, Status.CONFIRMED)
+MONEY = [money_column(name, ordered=False) for name in ("total", "deposit_due", "paid", "balance")]
+
+READ_ONLY = (
+    "reference", "state", "attention", "customer", "hold_expires_at", "zip_code",
+    "location_needs_review", "extras", "chosen", "bill", *MONEY,
+    "created_at", "confirmed_at", "updated_at",
+)  # fmt: skip
+
+
+class BookingAdmin(ServiceFormAdmin):
+    """Bookings: read by all staff, made and changed through the services."""
+
+    form = BookingForm
+    list_display = (
+        "reference",
+        "when",
+        "customer",
+        state_column(),
+        "guests",
+        MONEY[0],
+        MONEY[2],
+        MONEY[3],
+        "attention",
+    )
+    list_select_related = ("customer",)
+    list_filter = ("status", WhenFilter, AttentionFilter)
+    search_fields = ("reference", "contact_name", "contact_email", "contact_phone")
+    search_help_text = "Reference, name, email or phone."
+    ordering = ("-created_at", "-id")
+    sortable_by = ("when",)
+    actions = ["complete"]
+    autocomplete_fields = ("customer",)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Booking | None = None) -> Any:
+        who = ("customer", "contact_name", "contact_email", "contact_phone")
+        order = ("add_ons", "proteins") if self._editable(request, obj) else ("extras", "chosen")
+        menu = (("guests", "children", "toddlers"), "menu", *order, "notes")
+        if obj is None:
+            return [
+                ("Who", {"fields": who}),
+                ("When", {"fields": (("date", "time"),)}),
+                ("Where", {"fields": ("location",)}),
+                ("Menu", {"fields": menu}),
+            ]
+        return [
+            (None, {"fields": (("reference", "state"), "attention")}),
+            ("Who", {"fields": who}),
+            ("When", {"fields": (("date", "time"), "hold_expires_at")}),
+            ("Where", {"fields": ("location", "zip_code", "location_needs_review")}),
+            ("Menu", {"fields": menu}),
+            ("Money", {"fields": ("bill", tuple(MONEY))}),
+            ("History", {"fields": (("created_at", "confirmed_at", "updated_at"),)}),
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Booking | None = None) -> Any:
+        if obj is None:
+            return ()
+        fixed = () if obj.status == Status.PENDING else ("date", "time")
+        return (*READ_ONLY, *fixed)
+
+    def has_change_permission(self, request: HttpRequest, obj: Booking | None = None) -> bool:
+        changeable = obj is None or obj.status in CHANGEABLE
+        return changeable and super().has_change_permission(request, obj)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Booking], search_term: str
+    ) -> tuple[QuerySet[Booking], bool]:
+        """Find a whole reference by its index instead of reading every row."""
+        term = search_term.strip().upper()
+        if REFERENCE.fullmatch(term):
+            return queryset.filter(reference=term), False
+        return super().get_search_results(request, queryset, search_term)
+
+    def _editable(self, request: HttpRequest, obj: Booking | None) -> bool:
+        return obj is None or self.has_change_permission(request, obj)
+
+    @admin.action(description="Mark as completed", permissions=["change"])
+    def complete(self, request: HttpRequest, queryset: QuerySet[Booking]) -> None:
+        """Note that the chosen parties took place; say which could not be."""
+        done = 0
+        for booking in queryset:
+            try:
+                mark_completed(
+                    booking_id=booking.pk, actor=cast(User, request.user), now=timezone.now()
+                )
+                done += 1
+            except DomainError as error:
+                self.message_user(request, f"{booking}: {error.detail}", messages.ERROR)
+        if done:
+            self.message_user(request, f"{done} marked as completed.", messages.SUCCESS)
+
+    @admin.display(description="when", ordering="starts_at")
+    def when(self, booking: Booking) -> str:
+        """Show the local date and time."""
+        return f"{date_format(booking.date, 'D, M j, Y')}, {booking.time:%H:%M}"
+
+    @admin.display(description="status")
+    def state(self, booking: Booking) -> SafeString:
+        """Show the status."""
+        return state_label(booking.status)
+
+    @admin.display(description="attention")
+    def attention(self, booking: Booking) -> SafeString | None:
+        """Show what somebody should look at."""
+        labels = []
+        if booking.late_money:
+            labels.append((state_label("attention", "late money"),))
+        if booking.location_needs_review and booking.holds_slot:
+            labels.append((state_label("attention", "place not found"),))
+        return format_html_join(" ", "{}", labels) if labels else None
+
+    @admin.display(description="add-ons")
+    def extras(self, booking: Booking) -> str:
+        """Show the add-ons."""
+        return _listed(booking.add_ons)
+
+    @admin.display(description="proteins")
+    def chosen(self, booking: Booking) -> str:
+        """Show the proteins."""
+        return _listed(booking.proteins)
+
+    @admin.display(description="bill")
+    def bill(self, booking: Booking) -> SafeString:
+        """Show the priced lines."""
+        rows = [
+            (
+                line["label"],
+                line["quantity"],
+                _money(line["unit_amount"], booking),
+                _money(line["amount"], booking),
+            )
+            for line in booking.lines
+        ]
+        return small_table(("", "Quantity", "Each", "Amount"), rows)
+
+
+def _listed(items: list[dict[str, Any]]) -> str:
+    return ", ".join(f"{item['quantity']} {item['code'].replace('_', ' ')}" for item in items)
+
+
+def _money(amount: int, booking: Booking) -> SafeString:
+    return format_html('<span class="money">{}</span>', format_cents(amount, booking.currency))

@@ -1,0 +1,87 @@
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from bookings import slots
+from bookings.admin.items import ItemsField
+from bookings.models import Booking, RuleBook
+from bookings.queries.rules import current_rules
+from bookings.services import Changes, Contact, Order, create_booking, update_booking
+from bookings.services.rulebook import save_rule_book
+from myhibachi.core.admin import ServiceForm
+
+ORDER = ("guests", "children", "toddlers", "menu", "add_ons", "proteins", "location")
+CONTACT = ("contact_name", "contact_email", "contact_phone")
+
+
+class BookingForm(ServiceForm):
+    """Makes a booking, or changes one, through the services."""
+
+    time = forms.TypedChoiceField(coerce=dt.time.fromisoformat)
+    add_ons = ItemsField()
+    proteins = ItemsField()
+
+    class Meta:
+        model = Booking
+        fields = ["customer", "date", "time", *ORDER, *CONTACT, "notes"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rules = current_rules(timezone.now())
+        times = {*slots.times(rules), self.instance.time} - {None}
+        self._set("time", choices=[(str(time), f"{time:%H:%M}") for time in sorted(times)])
+        rules = rules if self.instance._state.adding else self.instance.rules
+        self._name("add_ons", [add_on.code for add_on in rules.add_ons])
+        self._name("proteins", rules.proteins)
+
+    def _name(self, field: str, codes: Iterable[str]) -> None:
+        menu = ", ".join(code.replace("_", " ") for code in codes)
+        self._set(field, help_text=f"How many and what, one a line. On the menu: {menu}.")
+
+    def _set(self, field: str, **attributes: Any) -> None:
+        # A field that is only shown is not in the form.
+        for name, value in attributes.items() if field in self.fields else ():
+            setattr(self.fields[field], name, value)
+
+    def call(self) -> Booking:
+        """Call the service."""
+        return self._create() if self.instance._state.adding else self._update()
+
+    def _create(self) -> Booking:
+        data = self.cleaned_data
+        return create_booking(
+            customer=data["customer"],
+            date=data["date"],
+            time=data["time"],
+            order=Order(**{name: data[name] for name in ORDER}),
+            contact=Contact(**{name[8:]: data[name] for name in CONTACT}),
+            notes=data["notes"],
+            actor=self.actor,
+            now=timezone.now(),
+        )
+
+    def _update(self) -> Booking:
+        names = {"date", "time", "notes", *ORDER, *CONTACT} & self.cleaned_data.keys()
+        return update_booking(
+            booking_id=self.instance.pk,
+            changes=Changes(**{name: self.cleaned_data[name] for name in names}),
+            actor=self.actor,
+            now=timezone.now(),
+        )
+
+
+class RuleBookForm(ServiceForm):
+    """Adds a rule book, or changes one that is not in force yet."""
+
+    fills_instance = True
+
+    class Meta:
+        model = RuleBook
+        exclude = ["created_at"]
+
+    def call(self) -> RuleBook:
+        """Call the service."""
+        return save_rule_book(book=self.instance, actor=self.actor, now=timezone.now())

@@ -1,0 +1,311 @@
+import datetime as dt
+import re
+
+import pytest
+from django.urls import reverse
+
+from bookings.models import Booking, RuleBook, Status
+from bookings.tests.factories import BookingFactory
+from customers.tests.factories import ContactFactory, UserFactory
+from myhibachi.core.models import AuditEntry
+
+NOW = dt.datetime.fromisoformat("2027-06-01T12:00:00-07:00")
+BOOKINGS = reverse("admin:bookings_booking_changelist")
+ADD = reverse("admin:bookings_booking_add")
+ADD_RULES = reverse("admin:bookings_rulebook_add")
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _clock(time_machine):
+    time_machine.move_to(NOW, tick=False)
+
+
+@pytest.fixture
+def support():
+    return UserFactory(role="support")
+
+
+@pytest.fixture
+def as_support(client, support):
+    client.force_login(support)
+    return client
+
+
+@pytest.fixture
+def as_admin(client):
+    client.force_login(UserFactory(role="admin"))
+    return client
+
+
+def change_page(obj):
+    return reverse(f"admin:bookings_{obj._meta.model_name}_change", args=[obj.pk])
+
+
+def text_of(response):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+
+
+def form_of(response):
+    """Return what a browser would send of the page's form."""
+    form = response.context["adminform"].form
+    sent = {name: form[name].value() for name in form.fields}
+    return {name: value for name, value in sent.items() if value is not None and value is not False}
+
+
+def test_the_list_shows_money_states_and_local_times(as_support):
+    BookingFactory(status=Status.CONFIRMED, date=dt.date(2027, 7, 3), time=dt.time(18), paid=10000)
+
+    page = as_support.get(BOOKINGS)
+
+    assert "Sat, Jul 3, 2027, 18:00" in text_of(page)
+    assert re.findall(r'class="money">([^<]+)<', page.content.decode()) == [
+        "$550.00",
+        "$100.00",
+        "$450.00",
+    ]
+    assert '<span class="state state--confirmed">confirmed</span>' in page.content.decode()
+
+
+def test_the_list_costs_the_same_however_long(as_support, django_assert_max_num_queries):
+    BookingFactory.create_batch(30)
+
+    with django_assert_max_num_queries(9):
+        as_support.get(BOOKINGS)
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("status__exact=confirmed", ["confirmed"]),
+        ("when=week", ["confirmed"]),
+        ("when=today", []),
+        ("when=month", ["confirmed", "late"]),
+        ("when=past", []),
+        ("attention=late_money", ["late"]),
+        ("attention=location", ["lost"]),
+        ("q=Confirmed", ["confirmed"]),
+        ("q=late%40example.com", ["late"]),
+        ("q=555+0199", ["lost"]),
+        ("q=h-aaaaaa3", ["lost"]),
+        ("q=H-AAAAAA4", []),
+    ],
+)
+def test_bookings_are_found(as_support, query, found):
+    BookingFactory(status=Status.CONFIRMED, date=dt.date(2027, 6, 8), contact_name="confirmed")
+    BookingFactory(
+        status=Status.EXPIRED,
+        date=dt.date(2027, 6, 20),
+        late_money=True,
+        contact_name="late",
+        contact_email="late@example.com",
+    )
+    BookingFactory(
+        date=dt.date(2027, 9, 1),
+        location="behind the mill",
+        location_needs_review=True,
+        contact_name="lost",
+        contact_phone="555 0199",
+        reference="H-AAAAAA3",
+    )
+
+    listed = as_support.get(f"{BOOKINGS}?{query}").context["cl"].result_list
+
+    assert sorted(booking.contact_name for booking in listed) == found
+
+
+def test_staff_add_a_booking_through_the_service(as_support, support):
+    customer = ContactFactory(name="Cy Caller", email="cy@example.com")
+    body = {
+        "customer": str(customer.pk),
+        "date": "2027-07-03",
+        "time": "18:00:00",
+        "guests": "12",
+        "children": "2",
+        "toddlers": "0",
+        "menu": "adult",
+        "add_ons": "2 lobster\n1 filet mignon",
+        "proteins": "4 x tofu",
+        "location": "1 A St, Oakland, CA 94607",
+        "notes": "",
+    }
+
+    response = as_support.post(ADD, body)
+
+    booking = Booking.objects.get()
+    assert response.status_code == 302
+    assert (booking.customer, booking.contact_name, booking.adults, booking.total) == (
+        customer,
+        "Cy Caller",
+        10,
+        64500,
+    )
+    assert booking.add_ons == [
+        {"code": "filet_mignon", "quantity": 1},
+        {"code": "lobster", "quantity": 2},
+    ]
+    assert booking.proteins == [{"code": "tofu", "quantity": 4}]
+    assert AuditEntry.objects.filter(object_id=str(booking.pk)).values_list(
+        "action", "actor"
+    ).get() == ("booking.created", support.pk)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "says"),
+    [
+        ({"date": "2027-06-02"}, "date", "We need 48 hours' notice."),
+        ({"guests": "200"}, "guests", "We cook for 1 to 150 guests."),
+        ({"add_ons": "1 caviar"}, "add_ons", "Not on the menu: caviar."),
+        (
+            {"add_ons": "lobster"},
+            "add_ons",
+            "“lobster” is not a number and a name, such as “2 lobster”.",
+        ),
+        ({"location": "New York, NY"}, "location", "We drive at most 150 miles."),
+    ],
+)
+def test_what_the_service_refuses_stands_beside_the_field(as_support, changes, field, says):
+    body = {
+        "customer": str(ContactFactory().pk),
+        "date": "2027-07-03",
+        "time": "18:00:00",
+        "guests": "12",
+        "children": "0",
+        "toddlers": "0",
+        "menu": "adult",
+        "location": "1 A St, Oakland, CA 94607",
+    }
+
+    response = as_support.post(ADD, body | changes)
+
+    assert response.context["adminform"].form.errors == {field: [says]}
+    assert not Booking.objects.exists()
+
+
+def test_staff_change_a_booking_through_the_service(as_support):
+    booking = BookingFactory(
+        status=Status.CONFIRMED, guests=12, add_ons=[{"code": "gyoza", "quantity": 1}]
+    )
+    body = form_of(as_support.get(change_page(booking)))
+    assert body["add_ons"] == "1 gyoza"
+
+    response = as_support.post(change_page(booking), body | {"guests": "13"})
+
+    assert response.status_code == 302
+    booking.refresh_from_db()
+    assert (booking.guests, booking.total) == (13, 72500)
+    assert AuditEntry.objects.get(action="booking.updated").changes["guests"] == [12, 13]
+
+
+@pytest.mark.parametrize("status", [Status.EXPIRED, Status.CANCELED, Status.COMPLETED])
+def test_what_is_over_is_shown_and_not_changed(as_support, status):
+    booking = BookingFactory(status=status, add_ons=[{"code": "filet_mignon", "quantity": 2}])
+
+    page = as_support.get(change_page(booking))
+
+    assert "2 filet mignon" in text_of(page)
+    assert as_support.post(change_page(booking), {"guests": "1"}).status_code == 403
+
+
+def test_the_bill_is_shown_line_by_line(as_support):
+    page = text_of(as_support.get(change_page(BookingFactory(guests=8))))
+
+    assert "Adult 8 $55.00 $440.00 To the order minimum 1 $110.00 $110.00" in page
+
+
+def test_parties_that_took_place_are_completed_together(as_support):
+    past = BookingFactory(status=Status.CONFIRMED, date=dt.date(2027, 5, 31))
+    future = BookingFactory(status=Status.CONFIRMED, date=dt.date(2027, 7, 3))
+    chosen = {"action": "complete", "_selected_action": [past.pk, future.pk]}
+
+    page = as_support.post(BOOKINGS, chosen, follow=True)
+
+    past.refresh_from_db()
+    future.refresh_from_db()
+    assert (past.status, future.status) == ("completed", "confirmed")
+    assert [str(message) for message in page.context["messages"]] == [
+        f"{future}: The party has not begun yet.",
+        "1 marked as completed.",
+    ]
+
+
+@pytest.mark.parametrize("path", ["delete", "change"])
+def test_nothing_is_deleted(as_admin, path):
+    booking = BookingFactory()
+
+    if path == "delete":
+        answer = as_admin.post(
+            reverse("admin:bookings_booking_delete", args=[booking.pk]), {"post": "yes"}
+        )
+        assert answer.status_code == 403
+    else:
+        assert "deletelink" not in as_admin.get(change_page(booking)).content.decode()
+    assert Booking.objects.filter(pk=booking.pk).exists()
+
+
+def test_a_rule_book_starts_from_todays_rules_and_in_the_future(as_admin):
+    body = form_of(as_admin.get(ADD_RULES)) | {"adult_price": "6000"}
+
+    refused = as_admin.post(ADD_RULES, body | {"effective_from": "2027-06-01"})
+    added = as_admin.post(ADD_RULES, body | {"effective_from": "2027-06-02"})
+
+    assert refused.context["adminform"].form.errors == {
+        "effective_from": ["A rule book starts tomorrow or later."]
+    }
+    assert added.status_code == 302
+    book = RuleBook.objects.get(effective_from="2027-06-02")
+    current = RuleBook.objects.in_force(dt.date(2027, 6, 1))
+    assert book.rules().to_json() == current.rules().to_json() | {"adult_price": 6000}
+    assert AuditEntry.objects.get().changes["adult_price"] == 6000
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"add_ons": '[{"code": "Big Lobster", "label": "x", "price": 1}]'}, "add_ons"),
+        ({"add_ons": '[{"code": "a", "label": "x", "price": -1}]'}, "add_ons"),
+        ({"slot_times": '["18:00", "12:00"]'}, "slot_times"),
+        ({"slot_times": '["25:00"]'}, "slot_times"),
+        ({"proteins": '["tofu", "tofu"]'}, "proteins"),
+        ({"deposit": "60000"}, "deposit"),
+        ({"guests_min": "151"}, "__all__"),
+        ({"slot_capacity": "0"}, "slot_capacity"),
+        ({"late_cancel_refund_percent": "101"}, "late_cancel_refund_percent"),
+        ({"travel_origin_zip": "ABC"}, "travel_origin_zip"),
+        ({"adult_price": "-1"}, "adult_price"),
+    ],
+)
+def test_a_rule_book_that_makes_no_sense_is_refused(as_admin, changes, field):
+    body = form_of(as_admin.get(ADD_RULES)) | {"effective_from": "2027-07-01"}
+
+    response = as_admin.post(ADD_RULES, body | changes)
+
+    assert list(response.context["adminform"].form.errors) == [field]
+    assert RuleBook.objects.count() == 1
+
+
+def test_rules_that_have_been_in_force_are_only_shown(as_admin):
+    book = RuleBook.objects.get()
+
+    assert "5500" in text_of(as_admin.get(change_page(book)))
+    assert as_admin.post(change_page(book), {"adult_price": "1"}).status_code == 403
+
+
+def test_rules_to_come_may_still_change(as_admin):
+    book = RuleBook.objects.create(effective_from=dt.date(2027, 8, 1))
+    body = form_of(as_admin.get(change_page(book)))
+
+    response = as_admin.post(change_page(book), body | {"deposit": "12000"})
+
+    book.refresh_from_db()
+    assert (response.status_code, book.deposit) == (302, 12000)
+    assert AuditEntry.objects.get().changes == {"deposit": [10000, 12000]}
+
+
+def test_only_the_admin_role_writes_rules(as_support):
+    book = RuleBook.objects.create(effective_from=dt.date(2027, 8, 1))
+
+    assert as_support.get(change_page(book)).status_code == 200
+    assert as_support.post(change_page(book), {}).status_code == 403
+    assert as_support.get(ADD_RULES).status_code == 403
