@@ -14,8 +14,8 @@ FINANCE = "finance"
 ADMIN = "admin"
 ROLES = (SUPPORT, MANAGER, FINANCE, ADMIN)
 
-# `view_*` is the view permission of each of the app's tables; the other entries name one
-# permission. One that no model declares is passed over.
+# `view_*` is the view permission of each of the app's tables; every other entry is a permission
+# that Django makes for a model or that the model declares.
 ROLE_PERMISSIONS: dict[str, tuple[str, ...]] = {
     SUPPORT: (
         "core.view_auditentry",
@@ -25,8 +25,6 @@ ROLE_PERMISSIONS: dict[str, tuple[str, ...]] = {
         "bookings.view_*",
         "bookings.add_booking",
         "bookings.change_booking",
-        "bookings.add_quote",
-        "bookings.change_quote",
         "payments.view_*",
         "payments.record_manual_payment",
         # The mirror of Stripe's objects, but for the tables that may hold secrets.
@@ -41,12 +39,7 @@ ROLE_PERMISSIONS: dict[str, tuple[str, ...]] = {
         "djstripe.view_refund",
         "djstripe.view_session",
     ),
-    MANAGER: (
-        "bookings.cancel_booking",
-        "bookings.reschedule_booking",
-        "bookings.waive_fee",
-        "payments.refund_payment",
-    ),
+    MANAGER: ("payments.refund_payment",),
     FINANCE: (
         "payments.refund_over_limit",
         "payments.view_analytics",
