@@ -1,0 +1,216 @@
+"""How the payments of a period went. Money comes from the ledger, to the cent."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, F, OuterRef, Q, Subquery, Sum, Value
+from django.db.models.functions import Coalesce, NullIf, StrIndex, Substr
+
+from myhibachi.core.money import CURRENCY
+from payments.models import Dispute, LedgerEntry, Payment, Refund
+from payments.queries.analytics_money import (
+    Bucket,
+    Period,
+    Totals,
+    add_up,
+    add_up_by,
+    buckets_of,
+    rows_of,
+)
+
+Kind = LedgerEntry.Kind
+Status = Payment.Status
+
+OTHER = "other"
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FailureReason:
+    """A decline code of Stripe's (https://docs.stripe.com/declines/codes), and how often."""
+
+    code: str
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attempts:
+    """How the card payments begun in the period stand now.
+
+    One that was declined first and paid afterwards has succeeded; one that was given up after a
+    decline has failed. `open` is still being paid, `canceled` was given up without a try.
+    """
+
+    succeeded: int
+    failed: int
+    open: int
+    canceled: int
+    reasons: list[FailureReason]
+
+    @property
+    def success_rate(self) -> float | None:
+        """The share of those decided; None where none is."""
+        return share(self.succeeded, self.succeeded + self.failed)
+
+    @property
+    def failure_rate(self) -> float | None:
+        return share(self.failed, self.succeeded + self.failed)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefundReason:
+    """Refunds for one reason; `rate` is their share of what was charged."""
+
+    reason: str
+    count: int
+    amount: int
+    rate: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refunds:
+    """What went back, in cents, less what came back because a refund failed."""
+
+    count: int
+    amount: int
+    rate: float | None
+    by_reason: list[RefundReason]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Disputes:
+    """Disputes opened in the period, and the cents withdrawn in it, less those given back.
+
+    `rate` is disputes for each payment; `win_rate` the share of those decided.
+    """
+
+    count: int
+    amount: int
+    rate: float | None
+    won: int
+    lost: int
+
+    @property
+    def win_rate(self) -> float | None:
+        return share(self.won, self.won + self.lost)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentAnalytics:
+    """A period in figures; `previous` is as many days before it."""
+
+    currency: str
+    period: Period
+    totals: Totals
+    by_method: dict[str, Totals]
+    by_payment_type: dict[str, Totals]
+    revenue: list[Bucket]
+    months: list[Bucket]
+    attempts: Attempts
+    refunds: Refunds
+    disputes: Disputes
+    previous: "PaymentAnalytics | None"
+
+
+def payment_analytics(start: date, end: date, granularity: str = "month") -> PaymentAnalytics:
+    """Return the figures from `start` to `end`, local dates, both included.
+
+    Four queries, and as many for the previous period.
+
+    Raises:
+        InvalidInput: the dates or the granularity make no sense.
+    """
+    period = Period(first=start, last=end, granularity=granularity)
+    before = period.previous
+    return _figures(period, previous=_figures(before, previous=None) if before else None)
+
+
+def share(part: int, whole: int) -> float | None:
+    """Return a rate from 0 to 1 with four decimals; None of nothing."""
+    return round(part / whole, 4) if whole else None
+
+
+def _figures(period: Period, *, previous: PaymentAnalytics | None) -> PaymentAnalytics:
+    rows = rows_of(period)
+    totals = add_up(rows)
+    return PaymentAnalytics(
+        currency=CURRENCY,
+        period=period,
+        totals=totals,
+        by_method=add_up_by(rows, lambda row: row.method or OTHER),
+        by_payment_type=add_up_by(rows, lambda row: row.payment_type or OTHER),
+        revenue=buckets_of(rows, period, period.granularity),
+        months=buckets_of(rows, period, "month"),
+        attempts=_attempts(period),
+        refunds=_refunds(period, totals),
+        disputes=_disputes(period, totals),
+        previous=previous,
+    )
+
+
+def _attempts(period: Period) -> Attempts:
+    found = (
+        Payment.objects.between(period.start, period.end)
+        .filter(method=Payment.Method.STRIPE)
+        .values_list("status", "failure_code")
+        .annotate(count=Count("pk"))
+        .order_by()
+    )
+    counts: Counter[str] = Counter()
+    reasons: Counter[str] = Counter()
+    for status, code, count in found:
+        is_failure = status == Status.FAILED or (status == Status.CANCELED and code)
+        outcome = Status.FAILED if is_failure else status
+        counts[outcome] += count
+        if is_failure:
+            reasons[code or UNKNOWN] += count
+    return Attempts(
+        succeeded=counts[Status.SUCCEEDED],
+        failed=counts[Status.FAILED],
+        open=sum(counts[status] for status in Payment.OPEN if status != Status.FAILED),
+        canceled=counts[Status.CANCELED],
+        reasons=[FailureReason(code=code, count=count) for code, count in _ranked(reasons)],
+    )
+
+
+def _refunds(period: Period, totals: Totals) -> Refunds:
+    """Group what went back by the reason of the refund that the entry's cause names."""
+    # "refund:re_…" and "refund_reversal:re_…"
+    stripe_refund_id = Substr("cause", StrIndex(F("cause"), Value(":")) + 1)
+    reason = Refund.objects.filter(stripe_refund_id=OuterRef("stripe_refund_id")).values("reason")
+    found = (
+        LedgerEntry.objects.filter(
+            kind__in=[Kind.REFUND, Kind.REFUND_REVERSAL],
+            occurred_at__gte=period.start,
+            occurred_at__lt=period.end,
+        )
+        .annotate(stripe_refund_id=stripe_refund_id)
+        .annotate(reason=Coalesce(NullIf(Subquery(reason[:1]), Value("")), Value(UNKNOWN)))
+        .values_list("reason")
+        .annotate(count=Count("pk", filter=Q(kind=Kind.REFUND)), amount=-Sum("amount"))
+        .order_by("-amount", "reason")
+    )
+    by_reason = [
+        RefundReason(reason=why, count=count, amount=amount, rate=share(amount, totals.charged))
+        for why, count, amount in found
+    ]
+    return Refunds(
+        count=sum(row.count for row in by_reason),
+        amount=totals.refunded,
+        rate=share(totals.refunded, totals.charged),
+        by_reason=by_reason,
+    )
+
+
+def _disputes(period: Period, totals: Totals) -> Disputes:
+    found = Dispute.objects.filter(opened_at__gte=period.start, opened_at__lt=period.end).aggregate(
+        count=Count("pk"),
+        won=Count("pk", filter=Q(status=Dispute.Status.WON)),
+        lost=Count("pk", filter=Q(status=Dispute.Status.LOST)),
+    )
+    return Disputes(**found, amount=totals.disputed, rate=share(found["count"], totals.payments))
+
+
+def _ranked(counts: Counter[str]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
