@@ -83,14 +83,13 @@ class Call:
         """The object; 404 ``resource_missing``, or 400 when the id came as parameter ``param``."""
         found = self.get(kind, id_)
         if found is None:
-            noun = NOUNS.get(kind, kind)
-            raise errors.no_such(noun, str(id_), param or "id", 400 if param else 404)
+            raise errors.no_such(noun(kind), str(id_), param or "id", 400 if param else 404)
         return found
 
     def check_secret(self, body: Body) -> None:
         """A publishable key must present the object's client secret."""
         if self.publishable and self.params.get("client_secret") != body["client_secret"]:
-            raise errors.no_such(NOUNS.get(body["object"], body["object"]), body["id"])
+            raise errors.no_such(noun(body["object"]), body["id"])
 
     def create(self, body: Body, event: str | None = None) -> Body:
         """Store a new object and emit ``event``."""
@@ -140,6 +139,11 @@ NOUNS = {
     "promotion_code": "promotion code",
     "invoiceitem": "invoiceitem",
 }
+
+
+def noun(kind: str) -> str:
+    """How Stripe's messages name a type of object."""
+    return NOUNS.get(kind, kind)
 
 
 def merge(body: Body, params: Params) -> None:

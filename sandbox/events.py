@@ -1,18 +1,24 @@
 """Events: what happened, with the object as it was at that moment."""
 
 import copy
-from typing import Any
+from functools import cache
+from typing import Any, get_args
 
 import stripe
 from stripe._api_version import _ApiVersion
 
 from sandbox import delivery, ids
-from sandbox.shape import complete
+from sandbox.shape import annotations, complete
 from sandbox.store import Body, Store
 
 
 def emit(store: Store, kind: str, body: Body, request: Body, previous: Body | None = None) -> Body:
-    """Store the event and queue its deliveries; they start when the transaction commits."""
+    """Store the event and queue its deliveries; they start when the transaction commits.
+
+    Raises ``KeyError`` for a type Stripe does not have.
+    """
+    if kind not in known_types():
+        raise KeyError(kind)
     data: Body = {"object": public(body)}
     if previous is not None:
         data["previous_attributes"] = public(previous)
@@ -33,6 +39,12 @@ def emit(store: Store, kind: str, body: Body, request: Body, previous: Body | No
     event["data"] = data
     event["pending_webhooks"] = delivery.queue(store, event)
     return store.save(event)
+
+
+@cache
+def known_types() -> frozenset[str]:
+    """Every event type the SDK's contract names."""
+    return frozenset(get_args(annotations(stripe.Event)["type"]))
 
 
 def public(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Disputes and early fraud warnings: opened by test cards or by hand, answered, won and lost."""
+"""Disputes: opened by test cards or by hand, answered with evidence, won and lost."""
 
 from typing import Any
 
@@ -9,12 +9,11 @@ from sandbox import confirmation, errors, ids, jobs, shape
 from sandbox.api import Call, merge, route
 from sandbox.pages.control import action
 from sandbox.params import Params
-from sandbox.resources import payment_methods
+from sandbox.resources import early_fraud_warnings, payment_methods
 from sandbox.resources.balance_transactions import book
 from sandbox.store import Body
 
 URL = "/v1/disputes"
-WARNINGS = "/v1/radar/early_fraud_warnings"
 FEE = 1500
 WEEK = 7 * 24 * 3600
 VERDICT_SECONDS = 2.0
@@ -110,28 +109,13 @@ def close(call: Call, dispute: Body, verdict: str) -> Body:
     return dispute
 
 
-def warn(call: Call, charge: Body, fraud_type: str = "misc") -> Body:
-    """The issuer suspects fraud before any dispute."""
-    body = {
-        "id": ids.new("issfr"),
-        "object": "radar.early_fraud_warning",
-        "actionable": not charge["refunded"],
-        "charge": charge["id"],
-        "created": ids.now(),
-        "fraud_type": fraud_type,
-        "livemode": False,
-        "payment_intent": charge["payment_intent"],
-    }
-    return call.create(body, "radar.early_fraud_warning.created")
-
-
 @confirmation.after_charge
 def by_test_card(call: Call, charge: Body) -> None:
     """Some test cards dispute what they pay, or draw a warning."""
     method = call.need("payment_method", charge["payment_method"])
     card = payment_methods.behaviour(method)
     if card.fraud_warning:
-        warn(call, charge)
+        early_fraud_warnings.new(call, charge)
     if card.dispute:
         new(call, charge, card.dispute, inquiry=card.inquiry)
 
@@ -161,12 +145,6 @@ def close_dispute(call: Call, given: Body) -> Body:
     if given.get("outcome") not in ("won", "lost"):
         raise errors.invalid("Invalid outcome: must be one of won or lost", "outcome")
     return close(call, dispute, given["outcome"])
-
-
-@action("fraud_warning")
-def fraud_warning(call: Call, given: Body) -> Body:
-    """``{"charge": "ch_…"}``."""
-    return warn(call, call.need("charge", given.get("charge", ""), param="charge"))
 
 
 @route("GET", URL, sdk.DisputeListParams)
@@ -215,16 +193,3 @@ def _submit(call: Call, dispute: Body) -> None:
 def close_it(call: Call, _: Params, id_: str) -> Body:
     """Give in: the dispute is lost."""
     return close(call, call.need("dispute", id_), "lost")
-
-
-@route("GET", WARNINGS, sdk.radar.EarlyFraudWarningListParams)
-def list_warnings(call: Call, params: Params) -> Body:
-    """List by charge or intent."""
-    where = {name: params.get(name) for name in ("charge", "payment_intent")}
-    return call.page("radar.early_fraud_warning", params, WARNINGS, **where)
-
-
-@route("GET", WARNINGS + "/<id_>")
-def retrieve_warning(call: Call, _: Params, id_: str) -> Body:
-    """Retrieve."""
-    return call.need("radar.early_fraud_warning", id_)

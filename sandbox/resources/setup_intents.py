@@ -5,7 +5,7 @@ from typing import Any
 import stripe
 from stripe import params as sdk
 
-from sandbox import cards, confirmation, errors, ids, shape
+from sandbox import cards, confirmation, errors, ids, outcomes, shape
 from sandbox.api import Call, merge, route
 from sandbox.params import Params
 from sandbox.resources import payment_methods
@@ -92,7 +92,7 @@ def fail(call: Call, intent: Body, decline: cards.Decline) -> errors.StripeError
     with call.changing(intent):
         intent["status"] = "requires_payment_method"
         intent["payment_method"] = intent["next_action"] = None
-        intent["last_setup_error"] = confirmation.failure(decline, None, method)
+        intent["last_setup_error"] = outcomes.failure(decline, None, method)
     call.emit("setup_intent.setup_failed", intent)
     return payment_methods.declined(decline, setup_intent=intent, payment_method=method)
 

@@ -5,10 +5,9 @@ from typing import Any
 import stripe
 from stripe import params as sdk
 
-from sandbox import cards, errors, ids, shape
+from sandbox import card_entry, cards, errors, ids, shape
 from sandbox.api import Call, route
 from sandbox.params import Params
-from sandbox.resources import payment_methods
 from sandbox.store import Body
 
 URL = "/v1/tokens"
@@ -20,10 +19,10 @@ def create(call: Call, params: Params) -> Body:
     given = params.get("card")
     if not isinstance(given, dict):
         raise errors.missing("card")
-    payment_methods.check_typed(given)
+    card_entry.check(given)
     card = cards.by_number(given["number"])
     kept = {"brand": card.brand, "country": card.country, "funding": card.funding}
-    hash_: dict[str, Any] = payment_methods.card_hash(card, given)
+    hash_: dict[str, Any] = card_entry.card_hash(card, given)
     kept |= {name: hash_[name] for name in ("exp_month", "exp_year", "fingerprint", "last4")}
     source = shape.complete(stripe.Card, {"id": ids.new("card"), "object": "card", **kept})
     body: dict[str, Any] = {

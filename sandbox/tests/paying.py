@@ -26,7 +26,7 @@ def pay(
 
 def types(client: stripe.StripeClient) -> list[str]:
     """The types of all events so far, oldest first."""
-    return [event.type for event in client.v1.events.list({"limit": 100})][::-1]
+    return [str(event.type) for event in client.v1.events.list({"limit": 100})][::-1]
 
 
 def error(refused: pytest.ExceptionInfo[stripe.StripeError]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import time
 import urllib.request
+from collections.abc import Callable
 from typing import Any, cast
 
 import pytest
@@ -115,11 +116,12 @@ def test_a_succeeded_intent_cannot_be_confirmed_changed_or_canceled(
     client: stripe.StripeClient,
 ) -> None:
     intent = pay(client)
-    for act in (
+    acts: list[Callable[[], Any]] = [
         lambda: client.v1.payment_intents.confirm(intent.id),
         lambda: client.v1.payment_intents.update(intent.id, {"amount": 3000}),
         lambda: client.v1.payment_intents.cancel(intent.id),
-    ):
+    ]
+    for act in acts:
         with pytest.raises(stripe.InvalidRequestError) as refused:
             act()
         assert refused.value.code == "payment_intent_unexpected_state"
