@@ -16,21 +16,19 @@ from bookings.services import mark_completed
 from customers.models import User
 from myhibachi.core.admin import (
     ServiceFormAdmin,
+    money,
     money_column,
+    number,
     small_table,
-    state_column,
     state_label,
 )
 from myhibachi.core.errors import DomainError
-from myhibachi.core.money import format_cents
 
 REFERENCE = re.compile(r"[A-Z]-[A-Z0-9]{7}")
 CHANGEABLE = (Status.PENDING, Status.CONFIRMED)
-MONEY = [money_column(name, ordered=False) for name in ("total", "deposit_due", "paid", "balance")]
-
 READ_ONLY = (
-    "reference", "state", "attention", "customer", "hold_expires_at", "zip_code",
-    "location_needs_review", "extras", "chosen", "bill", *MONEY,
+    "reference", "state", "customer", "hold_expires_at", "zip_code",
+    "extras", "chosen", "bill",
     "created_at", "confirmed_at", "updated_at",
 )  # fmt: skip
 
@@ -43,12 +41,9 @@ class BookingAdmin(ServiceFormAdmin):
         "reference",
         "when",
         "customer",
-        state_column(),
+        "state",
         "guests",
-        MONEY[0],
-        MONEY[2],
-        MONEY[3],
-        "attention",
+        *(money_column(name, ordered=False) for name in ("total", "paid", "balance")),
     )
     list_select_related = ("customer",)
     list_filter = ("status", WhenFilter, AttentionFilter)
@@ -71,12 +66,12 @@ class BookingAdmin(ServiceFormAdmin):
                 ("Menu", {"fields": menu}),
             ]
         return [
-            (None, {"fields": (("reference", "state"), "attention")}),
+            (None, {"fields": ("reference", "state")}),
             ("Who", {"fields": who}),
             ("When", {"fields": (("date", "time"), "hold_expires_at")}),
-            ("Where", {"fields": ("location", "zip_code", "location_needs_review")}),
+            ("Where", {"fields": ("location", "zip_code")}),
             ("Menu", {"fields": menu}),
-            ("Money", {"fields": ("bill", tuple(MONEY))}),
+            ("Money", {"fields": ("bill",)}),
             ("History", {"fields": (("created_at", "confirmed_at", "updated_at"),)}),
         ]
 
@@ -118,53 +113,51 @@ class BookingAdmin(ServiceFormAdmin):
             self.message_user(request, f"{done} marked as completed.", messages.SUCCESS)
 
     @admin.display(description="when", ordering="starts_at")
-    def when(self, booking: Booking) -> str:
+    def when(self, booking: Booking) -> SafeString:
         """Show the local date and time."""
-        return f"{date_format(booking.date, 'D, M j, Y')}, {booking.time:%H:%M}"
+        day = date_format(booking.date, "D, M j, Y")
+        return format_html("{}<br>{}", day, f"{booking.time:%H:%M}")
 
     @admin.display(description="status")
     def state(self, booking: Booking) -> SafeString:
-        """Show the status."""
-        return state_label(booking.status)
-
-    @admin.display(description="attention")
-    def attention(self, booking: Booking) -> SafeString | None:
-        """Show what somebody should look at."""
-        labels = []
+        """Show the status, and what somebody should look at."""
+        labels = [state_label(booking.status)]
         if booking.late_money:
-            labels.append((state_label("attention", "late money"),))
+            labels.append(state_label("attention", "late money"))
         if booking.location_needs_review and booking.holds_slot:
-            labels.append((state_label("attention", "place not found"),))
-        return format_html_join(" ", "{}", labels) if labels else None
+            labels.append(state_label("attention", "place not found"))
+        return format_html_join("", "{} ", ((label,) for label in labels))
 
     @admin.display(description="add-ons")
-    def extras(self, booking: Booking) -> str:
+    def extras(self, booking: Booking) -> str | None:
         """Show the add-ons."""
         return _listed(booking.add_ons)
 
     @admin.display(description="proteins")
-    def chosen(self, booking: Booking) -> str:
+    def chosen(self, booking: Booking) -> str | None:
         """Show the proteins."""
         return _listed(booking.proteins)
 
     @admin.display(description="bill")
     def bill(self, booking: Booking) -> SafeString:
-        """Show the priced lines."""
-        rows = [
+        """Show the priced lines, and what has been paid of them."""
+        lines = [
             (
                 line["label"],
-                line["quantity"],
-                _money(line["unit_amount"], booking),
-                _money(line["amount"], booking),
+                number(line["quantity"]),
+                money(line["unit_amount"], booking.currency),
+                money(line["amount"], booking.currency),
             )
             for line in booking.lines
         ]
-        return small_table(("", "Quantity", "Each", "Amount"), rows)
+        sums = [
+            (name.capitalize(), "", "", money(getattr(booking, name), booking.currency))
+            for name in ("total", "paid", "balance")
+        ]
+        headings = ("", number("Quantity"), number("Each"), number("Amount"))
+        return small_table(headings, [*lines, *sums])
 
 
-def _listed(items: list[dict[str, Any]]) -> str:
-    return ", ".join(f"{item['quantity']} {item['code'].replace('_', ' ')}" for item in items)
-
-
-def _money(amount: int, booking: Booking) -> SafeString:
-    return format_html('<span class="money">{}</span>', format_cents(amount, booking.currency))
+def _listed(items: list[dict[str, Any]]) -> str | None:
+    words = (f"{item['quantity']} {item['code'].replace('_', ' ')}" for item in items)
+    return ", ".join(words) or None

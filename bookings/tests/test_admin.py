@@ -59,8 +59,8 @@ def test_the_list_shows_money_states_and_local_times(as_support):
 
     page = as_support.get(BOOKINGS)
 
-    assert "Sat, Jul 3, 2027, 18:00" in text_of(page)
-    assert re.findall(r'class="money">([^<]+)<', page.content.decode()) == [
+    assert "Sat, Jul 3, 2027 18:00" in text_of(page)
+    assert re.findall(r'class="number">([^<]+)<', page.content.decode()) == [
         "$550.00",
         "$100.00",
         "$450.00",

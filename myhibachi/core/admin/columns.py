@@ -27,11 +27,20 @@ def money_column(field: str, *, label: str | None = None, ordered: bool = True) 
     )
     def column(obj: Any) -> SafeString:
         amount = getattr(obj, field)
-        text = "–" if amount is None else format_cents(amount, getattr(obj, "currency", CURRENCY))
-        return format_html('<span class="money">{}</span>', text)
+        return number("–") if amount is None else money(amount, getattr(obj, "currency", CURRENCY))
 
     column.__name__ = f"{field}_money"
     return column
+
+
+def money(amount: int, currency: str = CURRENCY) -> SafeString:
+    """Return cents as a right-aligned amount."""
+    return number(format_cents(amount, currency))
+
+
+def number(text: object) -> SafeString:
+    """Return something right-aligned: a number, or the heading above one."""
+    return format_html('<span class="number">{}</span>', text)
 
 
 def state_column(field: str = "status", *, label: str | None = None) -> Column:
