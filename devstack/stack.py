@@ -111,7 +111,7 @@ class Stack:
                 "leave DATABASE_URL out: `make run` brings its own."
             ) from None
         if not done:
-            with step("tables (the first time takes a while)"):
+            with step("database tables"):
                 self._run("migrate", "migrate")
                 migrations.remember(database_url)
 

@@ -3,13 +3,17 @@
 import os
 import signal
 import socket
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from devstack.config import ROOT
 from devstack.programs import answers
+from devstack.testing.environment import without_tests
 from devstack.tests.family import wait_until
 from devstack.tests.launch import Run
 
@@ -130,3 +134,24 @@ def database_url(run: Run) -> str:
     """Return the URL that its panel names."""
     wait_until(lambda: "Ctrl-C" in run.said)
     return next(word for word in run.said.split() if word.startswith("postgres://"))
+
+
+def test_a_command_runs_in_the_environment_of_the_running_stack(launch: Launch, data_dir: Path):
+    run = launch(data_dir).ready()
+
+    shown = in_environment(data_dir, "printenv", "DATABASE_URL")
+
+    assert (shown.returncode, shown.stdout.strip()) == (0, database_url(run))
+
+
+def test_without_a_running_stack_its_environment_is_refused_in_one_line(tmp_path: Path):
+    shown = in_environment(tmp_path, "printenv", "DATABASE_URL")
+
+    assert (shown.returncode, shown.stderr) == (1, "Nothing runs here; start `make run` first.\n")
+
+
+def in_environment(data_dir: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    """Run `python -m devstack env COMMAND…`."""
+    env = without_tests(dict(os.environ)) | {"DATA_DIR": str(data_dir)}
+    devstack = [sys.executable, "-m", "devstack", "env"]
+    return subprocess.run([*devstack, *command], cwd=ROOT, env=env, capture_output=True, text=True)

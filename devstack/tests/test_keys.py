@@ -1,0 +1,39 @@
+"""The keys a development stack makes for itself."""
+
+from pathlib import Path
+
+import pytest
+
+from devstack import keys
+from myhibachi.env import PUBLISHABLE_KEY_PATTERN, SECRET_KEY_PATTERN, WEBHOOK_SECRET_PATTERN
+
+
+def test_keys_are_made_once_and_only_their_owner_can_read_them(tmp_path: Path):
+    file = tmp_path / "keys.env"
+
+    assert keys.kept(file) == keys.kept(file)
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_keys_have_the_shapes_that_the_settings_ask_for():
+    made = keys.make()
+
+    assert SECRET_KEY_PATTERN.fullmatch(made["STRIPE_SECRET_KEY"])
+    assert PUBLISHABLE_KEY_PATTERN.fullmatch(made["STRIPE_PUBLISHABLE_KEY"])
+    assert WEBHOOK_SECRET_PATTERN.fullmatch(made["STRIPE_WEBHOOK_SECRET"])
+    assert len(made["SECRET_KEY"]) >= 50
+
+
+@pytest.mark.parametrize(
+    ("key", "real"),
+    [
+        ("", False),
+        ("sk_test_replaceWithYourOwnTestKey00", False),
+        (keys.make()["STRIPE_SECRET_KEY"], False),
+        ("sk_test_51Habcdefghijklmnopqrstuv", True),
+        ("rk_live_51Habcdefghijklmnopqrstuv", True),
+        ("mistyped", True),
+    ],
+)
+def test_the_sandbox_stays_off_for_any_key_of_a_person(key: str, real: bool):
+    assert keys.is_real(key) == real
