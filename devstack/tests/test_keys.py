@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from devstack import keys
-from myhibachi.env import PUBLISHABLE_KEY_PATTERN, SECRET_KEY_PATTERN, WEBHOOK_SECRET_PATTERN
 
 
 def test_keys_are_made_once_and_only_their_owner_can_read_them(tmp_path: Path):
@@ -13,15 +12,6 @@ def test_keys_are_made_once_and_only_their_owner_can_read_them(tmp_path: Path):
 
     assert keys.kept(file) == keys.kept(file)
     assert file.stat().st_mode & 0o777 == 0o600
-
-
-def test_keys_have_the_shapes_that_the_settings_ask_for():
-    made = keys.make()
-
-    assert SECRET_KEY_PATTERN.fullmatch(made["STRIPE_SECRET_KEY"])
-    assert PUBLISHABLE_KEY_PATTERN.fullmatch(made["STRIPE_PUBLISHABLE_KEY"])
-    assert WEBHOOK_SECRET_PATTERN.fullmatch(made["STRIPE_WEBHOOK_SECRET"])
-    assert len(made["SECRET_KEY"]) >= 50
 
 
 @pytest.mark.parametrize(
