@@ -10,6 +10,7 @@ import stripe
 
 from sandbox import confirmation, errors, ids, jobs, orders, shape, tax
 from sandbox.api import Call
+from sandbox.intent_rules import OPEN
 from sandbox.money import text
 from sandbox.params import Params
 from sandbox.resources import coupons, customers, payment_intents
@@ -24,7 +25,7 @@ def details(
     *, email: str | None, name: str | None, address: Params | None, phone: str | None = None
 ) -> Body:
     """``customer_details``: who pays, as far as it is known."""
-    body = {"email": email, "name": name, "individual_name": name, "phone": phone}
+    body: Body = {"email": email, "name": name, "individual_name": name, "phone": phone}
     body |= {"address": address, "tax_exempt": "none", "tax_ids": []}
     return shape.complete(stripe.checkout.Session.CustomerDetails, body)
 
@@ -157,7 +158,7 @@ def expire(call: Call, session: Body) -> Body:
         session |= {"status": "expired", "url": None, "expires_at": ids.now()}
     call.emit("checkout.session.expired", session)
     intent = call.get("payment_intent", session["payment_intent"])
-    if intent and intent["status"] in payment_intents.OPEN:
+    if intent and intent["status"] in OPEN:
         payment_intents.cancel(call, intent, "expired")
     return session
 

@@ -39,6 +39,16 @@ def as_list(data: list[Body], url: str, *, has_more: bool = False) -> Body:
     return {"object": "list", "data": data, "has_more": has_more, "url": url}
 
 
+def slice_of(rows: list[Body], params: Params, url: str) -> Body:
+    """A page of rows that lie inside another object, in their own order."""
+    places = [row["id"] for row in rows]
+    after, limit = params.get("starting_after"), _limit(params)
+    if after and after not in places:
+        raise no_such("object", after, "starting_after", 400)
+    start = places.index(after) + 1 if after else 0
+    return as_list(rows[start : start + limit], url, has_more=start + limit < len(rows))
+
+
 def _limit(params: Params) -> int:
     limit: int = params.get("limit", 10)
     if not 1 <= limit <= 100:

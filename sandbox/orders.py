@@ -1,5 +1,6 @@
 """What an order comes to: lines, discounts, taxes, in cents. Checkout's sums."""
 
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import stripe
@@ -34,7 +35,7 @@ def line(call: Call, given: Params, at: str) -> Body:
         "_product": product["id"],
         "_recurring": price["type"] == "recurring",
         "_inclusive": price["tax_behavior"] == "inclusive",
-        "_rates": [_rate(call, id_, at) for id_ in given.get("tax_rates", [])],
+        "_rates": rates(call, given.get("tax_rates", []), f"{at}[tax_rates]"),
         **dict.fromkeys(("amount_subtotal", "amount_discount", "amount_tax", "amount_total"), 0),
     }
     return shape.complete(stripe.LineItem, body)
@@ -44,16 +45,20 @@ def _price(call: Call, given: Params, at: str) -> Body:
     if ("price" in given) == ("price_data" in given):
         raise errors.invalid(CHOOSE, at)
     if "price_data" in given:
-        return prices.new(call, given["price_data"], inline=True)
+        price = prices.new(call, given["price_data"], inline=True)
+        if price["unit_amount_decimal"].startswith("-"):
+            raise errors.invalid("Invalid non-negative integer", f"{at}[price_data][unit_amount]")
+        return price
     price = call.need("price", given["price"], param=f"{at}[price]")
     if not price["active"]:
         raise errors.invalid(INACTIVE, f"{at}[price]")
     return price
 
 
-def _rate(call: Call, id_: str, at: str) -> list[Any]:
-    rate = call.need("tax_rate", id_, param=f"{at}[tax_rates]")
-    return [rate["percentage"], rate["inclusive"]]
+def rates(call: Call, ids_: list[str], param: str) -> list[list[Any]]:
+    """``[percent, inclusive, id]`` of each tax rate."""
+    found = [call.need("tax_rate", id_, param=param) for id_ in ids_]
+    return [[rate["percentage"], rate["inclusive"], rate["id"]] for rate in found]
 
 
 def total(lines: list[Body], coupon: Body | None, percent: float | None) -> Body:
@@ -74,10 +79,9 @@ def total(lines: list[Body], coupon: Body | None, percent: float | None) -> Body
 
 
 def _half_up(unit: str, quantity: int) -> int:
-    whole, _, fraction = unit.partition(".")
-    scaled = int(whole + fraction) * quantity
-    scale: int = 10 ** len(fraction)
-    return (2 * scaled + scale) // (2 * scale)
+    """Whole cents of a unit amount that may have fractions of a cent."""
+    exact = Decimal(unit) * quantity
+    return int(exact.to_integral_value(ROUND_HALF_UP))
 
 
 def _applies(coupon: Body, item: Body) -> bool:
@@ -100,12 +104,15 @@ def _discount(lines: list[Body], coupon: Body) -> None:
 
 
 def _tax(item: Body, percent: float | None) -> None:
-    rates = item["_rates"] or ([] if percent is None else [[percent, item["_inclusive"]]])
+    """Work out the line's taxes; ``_taxes`` keeps ``[cents, inclusive, rate id]`` of each."""
+    automatic = [] if percent is None else [[percent, item["_inclusive"], None]]
     net = item["amount_subtotal"] - item["amount_discount"]
-    within = sum(tax.amount(net, rate, inclusive=True) for rate, inside in rates if inside)
-    added = sum(tax.amount(net, rate) for rate, inside in rates if not inside)
-    item["amount_tax"] = within + added
-    item["amount_total"] = net + added
+    item["_taxes"] = [
+        [tax.amount(net, rate, inclusive=inside), inside, id_]
+        for rate, inside, id_ in item["_rates"] or automatic
+    ]
+    item["amount_tax"] = sum(cents for cents, *_ in item["_taxes"])
+    item["amount_total"] = net + sum(cents for cents, inside, _ in item["_taxes"] if not inside)
 
 
 def as_list(store: Store, lines: list[Body]) -> list[Body]:

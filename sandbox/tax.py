@@ -45,6 +45,7 @@ def percent(address: dict[str, str | None] | None) -> float | None:
 
 
 def amount(taxable: int, rate: float, *, inclusive: bool = False) -> int:
-    """Cents of tax on (or, inclusive, within) ``taxable`` cents, rounded half up."""
+    """Cents of tax on (or, inclusive, within) ``taxable`` cents, half a cent away from zero."""
     whole = round(rate * 100)
-    return (taxable * whole * 2 // (10_000 + whole * inclusive) + 1) // 2
+    cents = (abs(taxable) * whole * 2 // (10_000 + whole * inclusive) + 1) // 2
+    return cents if taxable >= 0 else -cents

@@ -94,7 +94,7 @@ def _body(call: Call, params: Params, id_: str) -> dict[str, Any]:
     payment = params["mode"] == "payment"
     customer = call.get("customer", params.get("customer"))
     known = "always" if params["mode"] == "subscription" else "if_required"
-    invoice = {"invoice_data": {"metadata": {}}}
+    invoice: Body = {"invoice_data": {"metadata": {}}}
     return {
         "id": id_,
         "object": "checkout.session",
@@ -190,19 +190,14 @@ def expire(call: Call, _: Params, id_: str) -> Body:
 @route("GET", URL + "/<id_>/line_items", sdk.checkout.SessionListLineItemsParams)
 def line_items(call: Call, params: Params, id_: str) -> Body:
     """The lines of a session."""
-    session = call.need("checkout.session", id_)
-    limit = params.get("limit", 10)
-    return _lines(call.store, session, limit, params.get("starting_after"))
+    return _lines(call.store, call.need("checkout.session", id_), params)
 
 
 @expand.on_demand("checkout.session", "line_items")
 def _included(store: Store, session: Body) -> Body:
-    return _lines(store, session, 10, None)
+    return _lines(store, session, {})
 
 
-def _lines(store: Store, session: Body, limit: int, after: str | None) -> Body:
-    lines = orders.as_list(store, session["_lines"])
-    start = next((n + 1 for n, item in enumerate(lines) if item["id"] == after), 0)
-    shown = lines[start : start + limit]
-    url = f"{URL}/{session['id']}/line_items"
-    return lists.as_list(shown, url, has_more=start + limit < len(lines))
+def _lines(store: Store, session: Body, params: Params) -> Body:
+    rows = orders.as_list(store, session["_lines"])
+    return lists.slice_of(rows, params, f"{URL}/{session['id']}/line_items")

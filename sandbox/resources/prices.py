@@ -43,7 +43,7 @@ def new(call: Call, params: Params, *, inline: bool = False) -> Body:
         "recurring": _recurring(params.get("recurring")),
         "tax_behavior": "unspecified",
         "type": "recurring" if "recurring" in params else "one_time",
-        **_amount(params),
+        **_amount(params, signed=inline),
     }
     settable = ("active", "lookup_key", "metadata", "nickname", "tax_behavior")
     merge(body, {name: params[name] for name in settable if name in params})
@@ -59,13 +59,16 @@ def _product_of(call: Call, params: Params, *, inline: bool) -> Body:
     return products.new(call, params["product_data"], event=not inline)
 
 
-def _amount(params: Params) -> Body:
-    """Whole cents; fractions of a cent only in ``unit_amount_decimal``, as Stripe keeps them."""
+def _amount(params: Params, *, signed: bool) -> Body:
+    """Whole cents; fractions of a cent only in ``unit_amount_decimal``, as Stripe keeps them.
+
+    Only inline prices may be negative: an invoice item may be a credit.
+    """
     given = params.get("unit_amount", params.get("unit_amount_decimal"))
     if given is None:
         raise missing("unit_amount")
     amount = Decimal(given)
-    if amount < 0:
+    if amount < 0 and not signed:
         raise invalid("Invalid non-negative integer", "unit_amount")
     whole = int(amount) if amount == int(amount) else None
     return {"unit_amount": whole, "unit_amount_decimal": f"{amount.normalize():f}"}

@@ -41,7 +41,7 @@ def visit(url: str, form: dict[str, str] | None = None) -> Answer:
     data = urllib.parse.urlencode(form).encode() if form is not None else None
     try:
         with _OPENER.open(url, data, timeout=20) as answer:
-            return Answer(answer.status, None, answer.read().decode())
+            return Answer(answer.status, None, answer.read().decode(errors="replace"))
     except urllib.error.HTTPError as answer:
         with answer:
             return Answer(answer.code, answer.headers.get("Location"), answer.read().decode())
