@@ -11,7 +11,8 @@ from typing import Any
 from sandbox.store import Store
 
 WINDOW = 0.5  # seconds over which reversed or shuffled deliveries are collected
-LARGE = 0.000_1
+STEP = 0.000_1  # seconds between reversed deliveries
+KINDS = {"latency", "429", "500", "timeout", "reset", "reset_after"}
 
 
 @dataclass
@@ -62,7 +63,7 @@ class WebhookFaults:
         if self.reverse:
             query = "SELECT min(due) FROM deliveries WHERE state = 'pending' AND endpoint = ?"
             first = store.sql.execute(query, (row["endpoint"],)).fetchone()[0]
-            return float(first) - LARGE if first and first > time.time() else due + WINDOW
+            return float(first) - STEP if first and first > time.time() else due + WINDOW
         return due
 
 
@@ -95,9 +96,11 @@ class Faults:
 
     def set(self, wanted: dict[str, Any]) -> None:
         """Add API faults and change webhook faults; unknown names raise ``TypeError``."""
-        api = [
-            ApiFault(**(fault | {"kind": str(fault["kind"])})) for fault in wanted.get("api", [])
-        ]
+        given = [fault | {"kind": str(fault["kind"])} for fault in wanted.get("api", [])]
+        api = [ApiFault(**fault) for fault in given]
+        unknown = {fault.kind for fault in api} - KINDS
+        if unknown:
+            raise TypeError(min(unknown))
         with self._lock:
             self.api.extend(api)
             if "seed" in wanted:

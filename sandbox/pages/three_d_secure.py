@@ -1,26 +1,25 @@
 """The bank's page: a customer authenticates a payment, or fails to; and a receipt."""
 
-from typing import Any
 from urllib.parse import urlencode
 
-from flask import redirect, render_template, request
+from flask import Response, request
 
-from sandbox import confirmation, money
+from sandbox import confirmation
 from sandbox.api import Call, page
 from sandbox.errors import StripeError, no_such
+from sandbox.pages.html import go, show
 from sandbox.resources import setup_intents
 from sandbox.store import Body
 
 
 @page("GET", "POST", path="/3ds/<id_>")
-def authenticate(call: Call, id_: str) -> Any:
+def authenticate(call: Call, id_: str) -> Response:
     """Show the challenge; on POST carry out ``outcome`` and go back to the merchant."""
     intent = call.store.load(id_)
     if intent is None or intent["object"] not in ("payment_intent", "setup_intent"):
         raise no_such("payment_intent", id_)
     if request.method == "GET" and intent["status"] == "requires_action":
-        amount = money.text(intent["amount"], intent["currency"]) if "amount" in intent else None
-        return render_template("three_d_secure.html", intent=intent, amount=amount)
+        return show("three_d_secure.html", intent=intent)
     if intent["status"] == "requires_action":
         _carry_out(call, intent, passed=request.form.get("outcome") == "authorize")
     return _back(call, intent["id"])
@@ -36,7 +35,7 @@ def _carry_out(call: Call, intent: Body, *, passed: bool) -> None:
         setup_intents.fail(call, intent, setup_intents.AUTHENTICATION_FAILED)
 
 
-def _back(call: Call, id_: str) -> Any:
+def _back(call: Call, id_: str) -> Response:
     intent = call.store.load(id_) or {}
     good = intent["status"] in ("succeeded", "requires_capture", "processing")
     kind = intent["object"]
@@ -44,16 +43,15 @@ def _back(call: Call, id_: str) -> Any:
     told["redirect_status"] = "succeeded" if good else "failed"
     target = intent.get("_return_url")
     if not target:
-        return render_template("three_d_secure.html", intent=intent, done=told["redirect_status"])
-    return redirect(target + ("&" if "?" in target else "?") + urlencode(told), 303)
+        return show("three_d_secure.html", intent=intent, done=told["redirect_status"])
+    return go(target + ("&" if "?" in target else "?") + urlencode(told))
 
 
 @page("GET", path="/receipts/<id_>")
-def receipt(call: Call, id_: str) -> Any:
+def receipt(call: Call, id_: str) -> Response:
     """What ``receipt_url`` of a charge shows."""
     charge = call.get("charge", id_)
     if charge is None or not charge["paid"]:
         raise StripeError("There is no receipt for this charge.", status=404)
-    left = money.text(charge["amount"] - charge["amount_refunded"], charge["currency"])
-    amount = money.text(charge["amount"], charge["currency"])
-    return render_template("receipt.html", charge=charge, amount=amount, left=left)
+    left = charge["amount"] - charge["amount_refunded"]
+    return show("receipt.html", charge=charge, left=left)

@@ -61,6 +61,7 @@ def new(call: Call, charge: Body, reason: str, *, inquiry: bool = False, amount:
     call.create(dispute, "charge.dispute.created")
     if not inquiry:
         call.emit("charge.dispute.funds_withdrawn", dispute)
+    early_fraud_warnings.answered(call, charge)
     return dispute
 
 

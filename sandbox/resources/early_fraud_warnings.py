@@ -26,6 +26,13 @@ def new(call: Call, charge: Body, fraud_type: str = "misc") -> Body:
     return call.create(body, "radar.early_fraud_warning.created")
 
 
+def answered(call: Call, charge: Body) -> None:
+    """A full refund, or a dispute, leaves nothing to act on."""
+    for warning in call.store.find("radar.early_fraud_warning", charge=charge["id"]):
+        with call.changing(warning, "radar.early_fraud_warning.updated"):
+            warning["actionable"] = False
+
+
 @action("fraud_warning")
 def by_hand(call: Call, given: Body) -> Body:
     """``{"charge": "ch_…"}``."""

@@ -9,7 +9,7 @@ from sandbox import errors, ids, jobs, money, shape
 from sandbox.api import Call, merge, merged_metadata, route
 from sandbox.pages.control import action
 from sandbox.params import Params
-from sandbox.resources import payment_methods
+from sandbox.resources import early_fraud_warnings, payment_methods
 from sandbox.resources.balance_transactions import book
 from sandbox.store import Body
 
@@ -38,6 +38,8 @@ def new(call: Call, charge: Body, params: Params) -> Body:
     call.create(body, "refund.created")
     _count(call, charge, amount)
     call.emit("charge.refunded", charge)
+    if charge["refunded"]:
+        early_fraud_warnings.answered(call, charge)
     if wish:
         call.later(OUTCOME_SECONDS, "refund.outcome", body["id"], wish)
     return body

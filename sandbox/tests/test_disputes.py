@@ -89,6 +89,9 @@ def test_an_issuer_warns_of_fraud(client: stripe.StripeClient) -> None:
     warning = client.v1.radar.early_fraud_warnings.list({"charge": str(intent.latest_charge)})
     assert warning.data[0].actionable is True
     assert types(client)[-1] == "radar.early_fraud_warning.created"
+    client.v1.refunds.create({"payment_intent": intent.id})
+    answered = client.v1.radar.early_fraud_warnings.retrieve(warning.data[0].id)
+    assert answered.actionable is False
 
 
 def test_evidence_may_be_a_file(

@@ -1,5 +1,6 @@
 """The API misbehaves on demand, and a client that retries with its key comes through."""
 
+import urllib.error
 from typing import Any
 
 import pytest
@@ -64,3 +65,10 @@ def test_faults_end_when_told_to(sandbox: Sandbox, client: stripe.StripeClient) 
     break_customers(sandbox, "500", times=99)
     sandbox.control("DELETE", "faults")
     assert client.v1.customers.create({}).id
+
+
+def test_a_fault_nobody_knows_is_refused(sandbox: Sandbox) -> None:
+    for wrong in ({"api": [{"kind": "flood"}]}, {"webhooks": {"vanish": True}}):
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            sandbox.control("POST", "faults", wrong)
+        assert refused.value.code == 400
