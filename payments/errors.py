@@ -15,6 +15,12 @@ class AlreadyPaid(DomainError):
     code = "already_paid"
 
 
+class MoreThanOwed(DomainError):
+    """Staff recorded more money than the booking owes."""
+
+    code = "more_than_owed"
+
+
 class RefundRefused(DomainError):
     """The payment has not that much left, or cannot be refunded this way."""
 
@@ -26,6 +32,12 @@ class RefundOverLimit(DomainError):
 
     status = 403
     code = "refund_over_limit"
+
+
+class CustomerWithoutEmail(DomainError):
+    """An invoice goes out by email, and this customer has none."""
+
+    code = "customer_without_email"
 
 
 class GatewayError(DomainError):

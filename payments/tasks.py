@@ -5,7 +5,7 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from payments.services import intents, invoices, sweep
+from payments.services import intents, stripe_invoices, sweep
 from payments.webhooks import process, sweeper
 
 
@@ -26,7 +26,7 @@ def refresh_payment(payment_id: str) -> None:
 
 @shared_task
 def refresh_invoice(invoice_id: str) -> None:
-    invoices.refresh_invoice(invoice_id=UUID(invoice_id), now=timezone.now())
+    stripe_invoices.refresh_invoice(invoice_id=UUID(invoice_id), now=timezone.now())
 
 
 @shared_task

@@ -15,6 +15,8 @@ class Invoice(models.Model):
         UNCOLLECTIBLE = "uncollectible", "Uncollectible"
         VOID = "void", "Void"
 
+    # A booking has one of these at most.
+    ACTIVE = (Status.DRAFT, Status.OPEN)
     # https://docs.stripe.com/invoicing/overview#invoice-statuses
     NEXT = {
         Status.DRAFT: {Status.OPEN, Status.PAID, Status.UNCOLLECTIBLE, Status.VOID},

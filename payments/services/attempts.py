@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from bookings.models import Booking
 from bookings.services.payable import due, lock_booking
 from customers.models import User
 from myhibachi.core import audit
@@ -63,6 +62,16 @@ def withdraw(payment: Payment, *, now: datetime) -> None:
     SURFACES[Payment.Surface(payment.surface)].close(payment, now=now)
 
 
+def withdraw_all(*, booking_id: UUID, now: datetime) -> None:
+    """Close every open attempt at what a booking owes, before it is asked for in another way.
+
+    Raises:
+        GatewayUnavailable: Stripe can't be reached; they stay open.
+    """
+    for attempt in _rivals(booking_id, Purpose.BALANCE):
+        withdraw(attempt, now=now)
+
+
 def _find_or_create(wanted: Wanted) -> tuple[Payment | None, list[Payment]]:
     """Return the attempt, or those that stand in its way."""
     with transaction.atomic(durable=True):
@@ -75,7 +84,7 @@ def _find_or_create(wanted: Wanted) -> tuple[Payment | None, list[Payment]]:
                 expected_amount=owed.amount,
                 payment_type=owed.payment_type,
             )
-        rivals = _rivals(booking, owed.payment_type)
+        rivals = _rivals(booking.pk, owed.payment_type)
         mine = [
             rival
             for rival in rivals
@@ -97,8 +106,8 @@ def _find_or_create(wanted: Wanted) -> tuple[Payment | None, list[Payment]]:
         return payment, []
 
 
-def _rivals(booking: Booking, payment_type: str) -> list[Payment]:
+def _rivals(booking_id: UUID, payment_type: str) -> list[Payment]:
     """The open attempts of which only one may be paid."""
     types = OWED if payment_type in OWED else (payment_type,)
-    stripe = Payment.objects.open().filter(booking=booking, method=Payment.Method.STRIPE)
+    stripe = Payment.objects.open().filter(booking_id=booking_id, method=Payment.Method.STRIPE)
     return list(stripe.filter(payment_type__in=types).order_by("created_at"))

@@ -7,10 +7,12 @@ from uuid import UUID
 
 from payments import gateway
 from payments.errors import GatewayError
-from payments.models import LedgerEntry, Payment, Refund
+from payments.models import Invoice, LedgerEntry, Payment, Refund
 from payments.services.attempts import SURFACES
 from payments.services.intents import refresh_payment
+from payments.services.invoices import asking_too_much, send_invoice, withdraw_invoice
 from payments.services.refunds import apply_stripe_refund, send_refund
+from payments.services.stripe_invoices import refresh_invoice
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +24,7 @@ FEE_PATIENCE = timedelta(days=7)
 
 
 def sweep_stripe_calls(*, now: datetime) -> int:
-    """Repeat what Stripe never answered, and ask for fees not noted yet.
+    """Repeat what Stripe never answered, ask for fees not noted yet, void invoices paid otherwise.
 
     Returns:
         how many rows were looked at.
@@ -30,6 +32,7 @@ def sweep_stripe_calls(*, now: datetime) -> int:
     before = now - GRACE
     refunds = Refund.objects.filter(awaiting_stripe=True, created_at__lt=before)
     payments = Payment.objects.filter(awaiting_stripe=True, created_at__lt=before)
+    invoices = Invoice.objects.filter(awaiting_stripe=True, created_at__lt=before)
     without_fee = (
         Payment.objects.succeeded()
         .filter(
@@ -43,6 +46,8 @@ def sweep_stripe_calls(*, now: datetime) -> int:
         _each(refunds.values_list("pk", flat=True)[:BATCH], _finish_refund, now)
         + _each(payments.values_list("pk", flat=True)[:BATCH], _finish_payment, now)
         + _each(without_fee.values_list("pk", flat=True)[:BATCH], _refresh, now)
+        + _each(invoices.values_list("pk", flat=True)[:BATCH], _finish_invoice, now)
+        + _each(asking_too_much().values_list("pk", flat=True)[:BATCH], _withdraw_invoice, now)
     )
 
 
@@ -73,3 +78,13 @@ def _finish_payment(payment_id: UUID, now: datetime) -> None:
 
 def _refresh(payment_id: UUID, now: datetime) -> None:
     refresh_payment(payment_id=payment_id, now=now)
+
+
+def _finish_invoice(invoice_id: UUID, now: datetime) -> None:
+    """Send it, or book what it was paid with, whichever is still to be done."""
+    send_invoice(invoice_id=invoice_id, now=now)
+    refresh_invoice(invoice_id=invoice_id, now=now)
+
+
+def _withdraw_invoice(invoice_id: UUID, now: datetime) -> None:
+    withdraw_invoice(invoice_id=invoice_id, now=now)

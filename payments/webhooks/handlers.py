@@ -10,7 +10,7 @@ from django.utils import timezone
 from djstripe.event_handlers import djstripe_receiver
 from djstripe.models import Event
 
-from payments.services import disputes, intents, invoices, refunds
+from payments.services import disputes, intents, refunds, stripe_invoices
 from payments.services.stripe_customers import apply_stripe_customer
 from payments.services.surfaces import checkout
 
@@ -118,7 +118,7 @@ def on_dispute(sender: type[Event], event: Event, **kwargs: Any) -> None:
 
 @djstripe_receiver(INVOICE)
 def on_invoice(sender: type[Event], event: Event, **kwargs: Any) -> None:
-    invoices.apply_stripe_invoice(_object(event), now=timezone.now())
+    stripe_invoices.apply_stripe_invoice(_object(event), now=timezone.now())
 
 
 @djstripe_receiver(CUSTOMER)
