@@ -1,5 +1,6 @@
 """A sandbox process, the official SDK pointed at it, and a server that receives webhooks."""
 
+import functools
 import http.server
 import json
 import subprocess
@@ -91,7 +92,8 @@ class Inbox:
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
         self.url = f"http://127.0.0.1:{self.server.server_port}/hook"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        serve = functools.partial(self.server.serve_forever, poll_interval=0.02)
+        threading.Thread(target=serve, daemon=True).start()
 
     @property
     def events(self) -> list[dict[str, Any]]:
