@@ -53,8 +53,9 @@ def make_environment() -> None:
 
 def install() -> None:
     """Install what the locks name, each file held against its hash."""
-    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
-    pip += ["--no-deps", "--require-hashes"]
+    pip = [PYTHON, "-m", "pip", "install", "--no-deps", "--require-hashes", "--no-input"]
+    # Twice quiet: errors only.
+    pip += ["--quiet", "--quiet", "--disable-pip-version-check"]
     for lock in LOCKS:
         pip += ["-r", os.path.join(ROOT, lock)]
     if subprocess.call(pip) != 0:
