@@ -50,13 +50,13 @@ def check_bookable(rules: Rules, *, date: dt.date, time: dt.time, now: dt.dateti
     Raises:
         UnknownSlot, SlotInPast, TooSoon, TooFarAhead: the rules don't allow it.
     """
-    start = starts_at(date, time)
     if time not in times(rules):
         raise UnknownSlot(f"We start at {', '.join(rules.slot_times)}.", attr="time")
+    if date > last_date(rules, now):
+        raise TooFarAhead(f"We take bookings {rules.horizon_days} days ahead.", attr="date")
+    start = starts_at(date, time)
     if start <= now:
         raise SlotInPast("This date is in the past.", attr="date")
     if start < now + dt.timedelta(hours=rules.notice_hours):
         raise TooSoon(f"We need {rules.notice_hours} hours' notice.", attr="date")
-    if date > last_date(rules, now):
-        raise TooFarAhead(f"We take bookings {rules.horizon_days} days ahead.", attr="date")
     return start

@@ -30,6 +30,7 @@ from bookings.services import create_booking, orders, update_booking
 from bookings.services.orders import CheckedOrder
 from customers.models import User
 from myhibachi.core.api.idempotency import Idempotent
+from myhibachi.core.api.schema import IDEMPOTENCY_KEY
 from myhibachi.core.money import CURRENCY
 
 
@@ -43,7 +44,9 @@ class BookingListView(Idempotent, generics.ListAPIView[Booking]):
     def get_queryset(self) -> QuerySet[Booking]:
         return visible_to(self.request.user)
 
-    @extend_schema(request=BookingRequest, responses={201: BookingAnswer})
+    @extend_schema(
+        parameters=[IDEMPOTENCY_KEY], request=BookingRequest, responses={201: BookingAnswer}
+    )
     def post(self, request: Request) -> Response:
         """Book a slot: it is held until the deposit is paid, or the hold runs out."""
         asked = BookingRequest(data=request.data)

@@ -133,6 +133,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='booking',
+            index=models.Index(fields=['date'], name='bookings_bo_date_e2d163_idx'),
+        ),
+        migrations.AddIndex(
+            model_name='booking',
             index=models.Index(fields=['contact_email'], name='bookings_bo_contact_63f51b_idx'),
         ),
         migrations.AddIndex(

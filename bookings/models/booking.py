@@ -78,6 +78,7 @@ class Booking(models.Model):
             models.Index(fields=["-created_at", "-id"]),
             models.Index(fields=["status", "-created_at", "-id"]),
             models.Index(fields=["starts_at", "id"]),
+            models.Index(fields=["date"]),
             models.Index(fields=["contact_email"]),
             models.Index(
                 name="booking_holds", fields=["hold_expires_at"], condition=Q(status=Status.PENDING)

@@ -131,6 +131,8 @@ def test_the_same_key_books_once(api):
         ({"date": "2024-12-25"}, ("slot_in_past", "date")),
         ({"date": "2027-06-02"}, ("too_soon", "date")),
         ({"date": "2028-12-25"}, ("too_far_ahead", "date")),
+        ({"date": "9999-12-31"}, ("too_far_ahead", "date")),
+        ({"date": "0001-01-01"}, ("slot_in_past", "date")),
         ({"date": "25/12/2027"}, ("invalid", "date")),
         ({"time": "17:30"}, ("unknown_slot", "time")),
         ({"time": None}, ("null", "time")),

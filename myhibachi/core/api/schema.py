@@ -1,7 +1,14 @@
 """What the OpenAPI schema says about errors that the packages do not know."""
 
+from drf_spectacular.utils import OpenApiParameter
 from drf_standardized_errors.openapi_serializers import ClientErrorEnum
 from rest_framework import serializers
+
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    location=OpenApiParameter.HEADER,
+    description="The same key and body within 24 hours get the same answer and do nothing twice.",
+)
 
 
 class ConflictSerializer(serializers.Serializer[None]):
