@@ -8,7 +8,9 @@ class CustomersConfig(AppConfig):
     name = "customers"
 
     def ready(self) -> None:
-        from customers.services.roles import sync_permissions  # its models load after this file
+        # These need the models, which load after this file.
+        from customers.api import schema  # noqa: F401  # registers itself with drf-spectacular
+        from customers.services.roles import sync_permissions
 
         checks.refuse_development_tokens()
         checks.require_issuer_and_audience()

@@ -181,6 +181,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "My Hibachi API",
     "DESCRIPTION": "Bookings and payments. Money is integer cents; times are ISO 8601 with offset.",
     "VERSION": "1.0.0",
+    "SCHEMA_PATH_PREFIX": "/api/",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],  # a stale token must not hide the docs
@@ -190,6 +191,16 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_standardized_errors.openapi_hooks.postprocess_schema_enums",
     ],
+    "ENUM_NAME_OVERRIDES": {
+        name: f"drf_standardized_errors.openapi_serializers.{name}.choices"
+        for name in ("ValidationErrorEnum", "ClientErrorEnum", "ServerErrorEnum")
+    }
+    | {
+        f"ErrorCode{status}Enum": (
+            f"drf_standardized_errors.openapi_serializers.ErrorCode{status}Enum.choices"
+        )
+        for status in (401, 403, 404, 429)
+    },
 }
 
 # --- Addresses ------------------------------------------------------------------------------

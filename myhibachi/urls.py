@@ -3,14 +3,10 @@
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
-from drf_spectacular.views import (
-    SpectacularAPIView,
-    SpectacularRedocView,
-    SpectacularSwaggerSplitView,
-)
+from drf_spectacular.views import SpectacularAPIView
 
 from myhibachi.core import health
-from myhibachi.core.api import errors
+from myhibachi.core.api import docs, errors
 
 admin.site.site_header = admin.site.site_title = "My Hibachi"
 admin.site.index_title = "Bookings and payments"
@@ -21,10 +17,11 @@ urlpatterns = [
     path("", include("payments.api.urls")),
     path("", include("payments.pages.urls")),
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
+    path("admin/", include("payments.admin.urls")),
     path("admin/", admin.site.urls),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
-    path("docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
-    path("redoc", SpectacularRedocView.as_view(url_name="schema"), name="redoc"),
+    path("docs", docs.SwaggerView.as_view(url_name="schema"), name="docs"),
+    path("redoc", docs.RedocView.as_view(url_name="schema"), name="redoc"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]

@@ -36,7 +36,7 @@ class RoleForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run
             self.fields["role"].initial = roles.role_of(self.instance) or ""
 
 
-class NewUserForm(RoleForm, AdminUserCreationForm):
+class NewUserForm(RoleForm, AdminUserCreationForm):  # type: ignore[type-arg]  # as above
     class Meta:
         model = User
         fields = ("email", "name")
@@ -83,7 +83,7 @@ class UserAdmin(HouseAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  # not g
         self, request: HttpRequest, obj: User, form: "ModelForm[User]", change: bool
     ) -> None:
         actor = cast(User, request.user)
-        changes = {
+        changes: dict[str, Any] = {
             name: [str(form.initial.get(name, "")), str(form.cleaned_data[name])]
             for name in form.changed_data
             if name in ("email", "name", "is_active")

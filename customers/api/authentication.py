@@ -1,6 +1,7 @@
 """Who is asking: `Authorization: Bearer …`."""
 
 from collections.abc import Callable
+from typing import Any, cast
 
 from django.conf import settings
 from django.utils import timezone
@@ -17,9 +18,9 @@ from customers.models import LoginSession, User
 from customers.services import accounts, sessions
 
 # The literal tokens and the people behind them; in development alone (customers.checks).
-DEVELOPMENT_TOKENS: dict[str, dict[str, str | None]] = {
-    "dev-token": {"email": "guest@myhibachi.test", "name": "Devi Guest", "role": None},
-    "admin-token": {"email": "owner@myhibachi.test", "name": "Olive Owner", "role": roles.ADMIN},
+DEVELOPMENT_TOKENS = {
+    "dev-token": ("guest@myhibachi.test", "Devi Guest", None),
+    "admin-token": ("owner@myhibachi.test", "Olive Owner", roles.ADMIN),
 }
 
 
@@ -47,15 +48,15 @@ class BearerAuthentication(BaseAuthentication):
 
 
 def _development(token: str) -> tuple[User, None] | None:
-    for literal, person in DEVELOPMENT_TOKENS.items():
+    for literal, (email, name, role) in DEVELOPMENT_TOKENS.items():
         if constant_time_compare(token, literal):
-            return accounts.development_user(**person), None
+            return accounts.development_user(email=email, name=name, role=role), None
     return None
 
 
 def _ours(token: str) -> tuple[User, LoginSession] | None:
     try:
-        session_id = tokens.session_of(AccessToken(token))
+        session_id = tokens.session_of(AccessToken(cast(Any, token)))
     except (TokenError, KeyError, ValueError):
         return None
     session = sessions.find(session_id=session_id, now=timezone.now())

@@ -62,7 +62,7 @@ class LoginView(OpenView):
         user = authenticate(request, **data.validated_data)
         if user is None:
             raise AuthenticationFailed("Email or password is wrong.")
-        return Response(TokenPairSerializer(tokens.log_in(cast(User, user))).data)
+        return Response(TokenPairSerializer(tokens.log_in(user)).data)
 
 
 class RefreshView(OpenView):

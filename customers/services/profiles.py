@@ -1,5 +1,6 @@
 """Customers: whom we cook for, with or without an account."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -55,7 +56,9 @@ def change_contact(
         for field, value in wanted.items():
             setattr(customer, field, value)
         customer.save(update_fields=[*wanted, "updated_at"])
-        changes = {f: [before[f], wanted[f]] for f in wanted if before[f] != wanted[f]}
+        changes: dict[str, Any] = {
+            f: [before[f], wanted[f]] for f in wanted if before[f] != wanted[f]
+        }
         audit.record("customer.changed", customer, actor=actor, **changes)
     return customer
 

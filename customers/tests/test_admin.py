@@ -166,7 +166,8 @@ def test_support_writes_down_a_customer(client):
     form = {"name": "Ana", "email": "", "phone": "555"}
     response = as_role(client, "support").post(reverse("admin:customers_customer_add"), form)
     assert response.status_code == 302
-    assert Customer.objects.values_list("name", "phone", "user").get() == ("Ana", "555", None)
+    customer = Customer.objects.get()
+    assert (customer.name, customer.phone, customer.user) == ("Ana", "555", None)
 
 
 def test_not_even_the_owner_deletes_a_customer(client):

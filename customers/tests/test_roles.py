@@ -78,13 +78,13 @@ def test_every_permission_in_the_table_exists():
 
 def test_a_role_opens_the_admin_and_its_end_closes_it():
     owner = UserFactory(is_superuser=True)
-    user = UserFactory()
-    set_role(user_id=user.pk, role="finance", actor=owner)
-    user = User.objects.get(pk=user.pk)
-    assert (user.is_staff, roles.role_of(user)) == (True, "finance")
-    set_role(user_id=user.pk, role=None, actor=owner)
-    user = User.objects.get(pk=user.pk)
-    assert (user.is_staff, roles.role_of(user)) == (False, None)
+    pk = UserFactory().pk
+    set_role(user_id=pk, role="finance", actor=owner)
+    promoted = User.objects.get(pk=pk)
+    assert (promoted.is_staff, roles.role_of(promoted)) == (True, "finance")
+    set_role(user_id=pk, role=None, actor=owner)
+    dismissed = User.objects.get(pk=pk)
+    assert (dismissed.is_staff, roles.role_of(dismissed)) == (False, None)
     assert list(AuditEntry.objects.order_by("pk").values_list("changes", "actor")) == [
         ({"role": [None, "finance"]}, owner.pk),
         ({"role": ["finance", None]}, owner.pk),

@@ -62,7 +62,7 @@ class Client:
 
     def book(self) -> Json:
         """Book a party for eight in a slot that nobody else has."""
-        day = dt.date.today() + dt.timedelta(days=next(_days))
+        day = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=next(_days))
         body = {
             "date": day.isoformat(),
             "time": _SLOTS[day.toordinal() % 4],

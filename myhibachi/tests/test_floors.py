@@ -18,7 +18,7 @@ PRODUCT = "The product knows neither the sandbox nor the devstack"
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory) -> Path:
-    copy = tmp_path_factory.mktemp("house")
+    copy: Path = tmp_path_factory.mktemp("house")
     only_python = shutil.ignore_patterns("__pycache__", "static", "templates")
     for package in PACKAGES:
         shutil.copytree(settings.BASE_DIR / package, copy / package, ignore=only_python)

@@ -25,7 +25,7 @@ class RuleBroken(APIException):
         self.status_code = error.status
 
 
-class Handler(ExceptionHandler):  # type: ignore[misc]  # its package ships no types
+class Handler(ExceptionHandler):
     """Adds our own errors to those the package knows, and answers all of them, DEBUG or not."""
 
     def convert_known_exceptions(self, exc: Exception) -> Exception:

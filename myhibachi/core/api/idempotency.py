@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 from rest_framework.exceptions import ValidationError
@@ -31,12 +32,14 @@ class Idempotent(APIView):
         """Wrap this request's POST, once it is known whose it is."""
         super().initial(request, *args, **kwargs)
         if request.method == "POST" and HEADER in request.headers and request.user.pk:
-            self.post = partial(_once, self.post)
+            self.post = partial(_once, request.user.pk, self.post)
 
 
-def _once(post: Callable[..., Response], request: Request, *args: Any, **kwargs: Any) -> Response:
+def _once(
+    user_id: UUID, post: Callable[..., Response], request: Request, *args: Any, **kwargs: Any
+) -> Response:
     claimed = idempotency.claim(
-        user_id=request.user.pk,
+        user_id=user_id,
         method="POST",
         path=request.path[:255],
         key=_key(request),

@@ -4,10 +4,10 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 from django.core.exceptions import ValidationError as InvalidValue
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Field, Model, Q, QuerySet
 from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
@@ -43,7 +43,7 @@ class Cursor:
         """
         raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
         ordering, backwards, value, pk = json.loads(raw)
-        field = model._meta.get_field(str(ordering).lstrip("-"))
+        field = cast("Field[Any, Any]", model._meta.get_field(str(ordering).lstrip("-")))
         return cls(
             ordering=ordering,
             backwards=bool(backwards),
@@ -60,7 +60,7 @@ class CursorPagination(BasePagination):
     """
 
     def paginate_queryset(
-        self, queryset: QuerySet[Any], request: Request, view: APIView | None = None
+        self, queryset: Any, request: Request, view: APIView | None = None
     ) -> list[Any]:
         """Return one page.
 

@@ -23,7 +23,7 @@ def done() -> int:
 
 
 def code(response) -> str:
-    return response.json()["errors"][0]["code"]
+    return str(response.json()["errors"][0]["code"])
 
 
 def test_the_same_request_twice_is_done_once_and_answered_twice(api):

@@ -1,7 +1,8 @@
 """A few endpoints that exist for the tests of what all endpoints share."""
 
-from typing import Any
+from typing import Any, cast
 
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from rest_framework import generics, serializers
@@ -25,14 +26,15 @@ class DoView(Idempotent):
     """Does something that can be counted, or fails as it is told to."""
 
     def post(self, request: Request) -> Response:
-        match request.data.get("outcome"):
+        match dict(request.data).get("outcome"):
             case "refused":
                 raise TooLittle("We expected more.", attr="amount", expected=10000)
             case "invalid":
                 raise serializers.ValidationError({"amount": ["A number, please."]})
             case "crash":
                 raise RuntimeError("secret connection string")
-        entry = audit.record("test.done", request.user, actor=request.user)
+        person = cast(Model, request.user)
+        entry = audit.record("test.done", person, actor=person)
         return Response({"entry": entry.pk, "said": request.data}, status=201)
 
 
