@@ -10,7 +10,7 @@ WINDOW = 60  # seconds
 
 
 class AdminLoginForm(AdminAuthenticationForm):
-    """The admin's login, with the same limit on guessing as the API's."""
+    """The admin's login, with a limit on guessing at one account, as the API's has."""
 
     def clean(self) -> dict[str, Any]:
         email = str(self.cleaned_data.get("username", "")).lower()
