@@ -27,4 +27,7 @@ def test_a_socket_folder_whose_path_a_url_cannot_hold_gets_a_stand_in(tmp_path: 
 def test_the_database_of_root_moves_out_of_a_folder_that_nobody_can_enter(tmp_path: Path):
     closed = folders.private_folder(tmp_path / "closed")
 
-    assert folders.database_home(closed / "data").parent == Path("/var/tmp")
+    home = folders.database_home(closed / "data")
+    home.rmdir()
+
+    assert home.parent == Path("/var/tmp")

@@ -1,6 +1,7 @@
 """`make run` as a person uses it."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -12,6 +13,7 @@ import psycopg
 import pytest
 
 from devstack.config import ROOT
+from devstack.folders import database_home
 from devstack.programs import answers
 from devstack.testing.environment import without_tests
 from devstack.tests.family import wait_until
@@ -23,9 +25,11 @@ Launch = Callable[..., Run]
 
 
 @pytest.fixture(scope="module")
-def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """One folder for all, so that the first test makes the database and the rest find it."""
-    return tmp_path_factory.mktemp("devstack") / "data"
+    folder = tmp_path_factory.mktemp("devstack") / "data"
+    yield folder
+    shutil.rmtree(database_home(folder))
 
 
 @pytest.fixture
