@@ -13,7 +13,6 @@ from bookings.models import Booking
 from bookings.tests.factories import BookingFactory, CustomerFactory
 from customers.models import User
 from customers.tests.factories import UserFactory
-from devstack.testing.sandbox import SandboxServer
 from myhibachi.core.errors import NotAllowed
 from payments.errors import CustomerWithoutEmail, GatewayRejected, GatewayUnavailable
 from payments.models import Invoice, LedgerEntry, Payment
@@ -271,7 +270,7 @@ def test_an_invoice_that_was_paid_on_the_website_instead_is_voided(finance: User
     assert invoice_for(booking, finance).amount == TOTAL - 10000
 
 
-def test_a_time_out_is_finished_by_the_sweeper_and_sends_one(finance: User, sandbox: SandboxServer):
+def test_a_time_out_is_finished_by_the_sweeper_and_sends_one(finance: User, sandbox):
     booking = BookingFactory()
     item = {"path": "/v1/invoiceitems"}
     faults = [{"kind": "reset_after", **item}, {"kind": "reset", "times": 3, **item}]

@@ -1,0 +1,22 @@
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from payments.management.demo.people import make_people
+from payments.management.demo.story import tell
+
+
+class Command(BaseCommand):
+    help = "Make demo logins, bookings and payments, in development and tests. Safe to repeat."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if settings.ENVIRONMENT not in ("development", "test"):
+            raise CommandError(f"No demo data in {settings.ENVIRONMENT}.")
+        made = 0
+        for line in tell(make_people(), now=timezone.now()):
+            self.stdout.write(line)
+            made += 1
+        summary = f"Made {made} demo bookings." if made else "The demo data is there already."
+        self.stdout.write(self.style.SUCCESS(summary))

@@ -1,0 +1,104 @@
+"""The demo data, with and without a sandbox that answers."""
+
+from collections import Counter
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db.models import Sum
+
+from bookings.models import Booking
+from customers.models import User
+from customers.roles import role_of
+from payments.management.demo.parties import COMING, PAST
+from payments.management.demo.people import make_people
+from payments.models import Invoice, LedgerEntry, Payment, Refund
+from payments.tests import stripe_world as stripe
+
+
+def run() -> str:
+    out = StringIO()
+    call_command("create_test_data", stdout=out, no_color=True)
+    return out.getvalue()
+
+
+def states() -> Counter[str]:
+    return Counter(Booking.objects.values_list("status", flat=True))
+
+
+def totals() -> dict[str, int]:
+    rows = LedgerEntry.objects.values("kind").annotate(total=Sum("amount"))
+    return {row["kind"]: row["total"] for row in rows}
+
+
+def assert_books_agree() -> None:
+    for booking in Booking.objects.all():
+        tips = booking.ledger_entries.filter(payment__payment_type="gratuity")
+        money = booking.ledger_entries.exclude(kind="fee").exclude(pk__in=tips)
+        assert booking.paid == (money.aggregate(total=Sum("amount"))["total"] or 0)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("sandbox")
+def test_it_tells_months_of_parties_and_pays_some_by_card():
+    assert run().splitlines()[-1] == f"Made {len(PAST) + len(COMING)} demo bookings."
+
+    assert states() == {"completed": len(PAST), "confirmed": 9, "pending": 2, "expired": 1}
+    methods = Counter(Payment.objects.succeeded().values_list("method", flat=True))
+    assert methods["stripe"] == 8
+    assert methods.keys() == {"stripe", "zelle", "venmo", "cash", "check"}
+    assert [(r.status, r.amount) for r in Refund.objects.all()] == [("succeeded", 2500)]
+    assert [i.status for i in Invoice.objects.all()] == ["open"]
+    assert totals()["fee"] < 0
+    assert_books_agree()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("sandbox")
+def test_a_second_run_and_stripes_events_change_nothing():
+    run()
+    before = (states(), totals(), Payment.objects.count(), User.objects.count())
+
+    assert run() == "The demo data is there already.\n"
+    stripe.deliver()
+
+    assert (states(), totals(), Payment.objects.count(), User.objects.count()) == before
+    assert_books_agree()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_stripe_everything_is_paid_by_hand(settings):
+    settings.STRIPE = type(settings.STRIPE)(
+        **vars(settings.STRIPE) | {"api_base": "https://api.stripe.com"}
+    )
+
+    run()
+
+    assert not Payment.objects.filter(method="stripe").exists()
+    assert states() == {"completed": len(PAST), "confirmed": 9, "pending": 2, "expired": 1}
+    assert_books_agree()
+
+
+@pytest.mark.django_db
+def test_each_role_gets_its_login():
+    make_people()
+
+    demo = User.objects.filter(email__endswith="@myhibachi.test")
+    assert {user.email.split("@")[0]: role_of(user) for user in demo} == {
+        "owner": "admin",
+        "finance": "finance",
+        "manager": "manager",
+        "support": "support",
+        "guest": None,
+    }
+    assert all(user.check_password("hibachi-demo") for user in demo)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("environment", ["staging", "production"])
+def test_it_refuses_where_customers_are_real(settings, environment: str):
+    settings.ENVIRONMENT = environment
+
+    with pytest.raises(CommandError, match=f"No demo data in {environment}"):
+        run()
+    assert User.objects.count() == 0
