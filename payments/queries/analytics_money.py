@@ -174,5 +174,11 @@ def bucket_start(day: date, granularity: str) -> date:
     return day
 
 
+def year_until(last: date) -> date:
+    """Return the first date of the twelve months of which `last` is in the last."""
+    year, month = divmod(last.year * 12 + last.month - 12, 12)
+    return date(max(year, 1), month + 1, 1)
+
+
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time.min, tzinfo=timezone.get_default_timezone())

@@ -1,0 +1,82 @@
+"""Giving money back."""
+
+from typing import cast
+
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from customers.api.permissions import HasPermission
+from customers.models import User
+from myhibachi.core.api.idempotency import Idempotent
+from myhibachi.core.money import format_cents
+from payments.api.serializers.answers import RefundDone
+from payments.api.serializers.requests import RefundRequest
+from payments.models import Refund
+from payments.queries.payments import find_payment
+from payments.services.refunds import refund_payment
+
+MESSAGES = {
+    Refund.Status.SUCCEEDED: "{} is on its way back.",
+    Refund.Status.PENDING: "{} will go back as soon as Stripe has it.",
+    Refund.Status.REQUIRES_ACTION: "{} goes back once the customer has said where to.",
+    Refund.Status.FAILED: "{} could not be given back.",
+    Refund.Status.CANCELED: "The refund of {} was canceled.",
+}
+
+
+class RefundView(Idempotent, APIView):
+    permission_classes = [HasPermission("payments.refund_payment")]
+
+    @extend_schema(
+        operation_id="refund_payment",
+        request=RefundRequest,
+        responses=RefundDone,
+        examples=[
+            OpenApiExample(
+                "Part of a payment",
+                request_only=True,
+                value={
+                    "payment_id": "019ab5f2-0000-7000-8000-000000000123",
+                    "amount": 50.00,
+                    "reason": "customer_request",
+                },
+            )
+        ],
+    )
+    def post(self, request: Request) -> Response:
+        """Refund part of a card payment, or all that is left of it.
+
+        Never more than is left, however many ask at once. `pending` means that Stripe has not
+        settled it yet; its webhook will.
+        """
+        asked = RefundRequest(data=request.data)
+        asked.is_valid(raise_exception=True)
+        user = cast(User, request.user)
+        payment = find_payment(asked.validated_data["payment_id"], user=user)
+        refund = refund_payment(
+            payment_id=payment.pk,
+            amount=asked.validated_data.get("amount_cents"),
+            actor=user,
+            reason=asked.validated_data.get("reason", ""),
+            notes=asked.validated_data.get("notes", ""),
+            now=timezone.now(),
+        )
+        return Response(
+            {
+                "success": True,
+                "message": _message(refund),
+                "data": {
+                    "refund_id": str(refund.pk),
+                    "status": refund.status,
+                    "amount": refund.amount,
+                },
+            }
+        )
+
+
+def _message(refund: Refund) -> str:
+    words = MESSAGES[Refund.Status(refund.status)]
+    return words.format(format_cents(refund.amount, refund.currency))

@@ -1,0 +1,125 @@
+"""Money that came in without Stripe, as staff record it: Zelle, Venmo, cash, checks."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from bookings.models import Booking
+from bookings.services.payable import lock_booking
+from customers.models import User
+from myhibachi.core import audit
+from myhibachi.core.errors import InvalidInput, NotAllowed
+from myhibachi.core.money import format_cents
+from payments.errors import AlreadyPaid, MoreThanOwed
+from payments.models import LedgerEntry, Payment
+from payments.services import attempts, ledger
+
+METHODS = tuple(method for method in Payment.Method if method != Payment.Method.STRIPE)
+# Between the clocks of a browser and of our server.
+CLOCK_SKEW = timedelta(minutes=5)
+
+
+def record_manual_payment(
+    *,
+    booking_id: UUID,
+    method: str,
+    amount: int,
+    payment_type: str | None = None,
+    received_at: datetime | None = None,
+    note: str = "",
+    reference: str = "",
+    actor: User,
+    now: datetime,
+) -> Payment:
+    """Record money that has been received. It counts like any other from here on.
+
+    Card payments that are still open for what the booking owes are closed at Stripe first, so that
+    it is not paid twice. Money for an expired or canceled booking is kept too, and flagged.
+
+    Args:
+        amount: cents; at most what is owed, but for a gratuity.
+        payment_type: `deposit` while none is paid, else `balance`, if left out.
+        received_at: when it came; now if left out.
+        reference: the other side's number for it, kept with the note.
+
+    Raises:
+        NotAllowed: this person may not record payments.
+        InvalidInput: a method that is Stripe's, no amount, or a time that has not come.
+        MoreThanOwed: the booking owes less.
+        AlreadyPaid: a card payment for it is going through at this moment.
+        GatewayUnavailable: Stripe can't be reached to close an open payment; nothing is recorded.
+    """
+    if not actor.has_perm("payments.record_manual_payment"):
+        raise NotAllowed("You may not record payments.")
+    received_at = received_at or now
+    _check(method, amount, received_at, now=now)
+    is_tip = payment_type == Payment.Purpose.GRATUITY
+    if not is_tip:
+        attempts.withdraw_all(booking_id=booking_id, now=now)
+    with transaction.atomic(durable=True):
+        booking = lock_booking(booking_id)
+        if not is_tip:
+            _check_owed(booking, amount)
+        payment = Payment.objects.create(
+            booking=booking,
+            customer_id=booking.customer_id,
+            method=method,
+            surface=Payment.Surface.MANUAL,
+            payment_type=payment_type or _next_type(booking),
+            amount=amount,
+            currency=booking.currency,
+            status=Payment.Status.SUCCEEDED,
+            succeeded_at=received_at,
+            note="; ".join(filter(None, [reference, note])),
+            recorded_by=actor,
+        )
+        _post(payment, received_at, actor=actor, now=now)
+        audit.record(
+            "payment.recorded",
+            payment,
+            actor=actor,
+            note=note,
+            amount=amount,
+            method=method,
+            reference=reference,
+        )
+    return payment
+
+
+def _check(method: str, amount: int, received_at: datetime, *, now: datetime) -> None:
+    if method not in METHODS:
+        raise InvalidInput(f"One of {', '.join(METHODS)}.", attr="method")
+    if amount <= 0:
+        raise InvalidInput("Say how much was received, in cents.", attr="amount")
+    if received_at > now + CLOCK_SKEW:
+        raise InvalidInput("This time has not come yet.", attr="received_at")
+
+
+def _check_owed(booking: Booking, amount: int) -> None:
+    if amount > booking.balance:
+        raise MoreThanOwed(
+            f"This booking owes {format_cents(booking.balance)}. Record the rest as a gratuity.",
+            attr="amount",
+            balance=booking.balance,
+        )
+    cards = Payment.objects.open().filter(booking=booking, method=Payment.Method.STRIPE)
+    if cards.filter(payment_type__in=attempts.OWED).exists():
+        raise AlreadyPaid("A card payment for this booking is under way. Please wait a moment.")
+
+
+def _next_type(booking: Booking) -> str:
+    is_deposit = booking.paid < booking.deposit_due
+    return Payment.Purpose.DEPOSIT if is_deposit else Payment.Purpose.BALANCE
+
+
+def _post(payment: Payment, received_at: datetime, *, actor: User, now: datetime) -> None:
+    ledger.post(
+        payment=payment,
+        kind=LedgerEntry.Kind.CHARGE,
+        amount=payment.amount,
+        cause=f"manual:{payment.pk}",
+        occurred_at=received_at,
+        actor=actor,
+    )
+    ledger.settle(payment=payment, now=now)
