@@ -1,0 +1,21 @@
+"""The admin of money: everything to look at, and the few things to do, each one service call."""
+
+from payments.admin import mirror
+from payments.admin.booking import BookingWithPaymentsAdmin
+from payments.admin.dispute import DisputeAdmin
+from payments.admin.invoice import InvoiceAdmin
+from payments.admin.ledger import LedgerEntryAdmin
+from payments.admin.payment import PaymentAdmin
+from payments.admin.refund import RefundAdmin
+from payments.admin.webhook_event import WebhookEventAdmin
+
+__all__ = [
+    "BookingWithPaymentsAdmin",
+    "DisputeAdmin",
+    "InvoiceAdmin",
+    "LedgerEntryAdmin",
+    "PaymentAdmin",
+    "RefundAdmin",
+    "WebhookEventAdmin",
+    "mirror",
+]

@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from payments.pages import views
+
+urlpatterns = [
+    path("pay/success", views.success, name="pay-success"),
+    path("pay/canceled", views.canceled, name="pay-canceled"),
+]

@@ -1,0 +1,66 @@
+"""The payments of a booking on the booking's own admin page.
+
+bookings knows nothing of payments, so this app takes its page over and adds to it.
+"""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from bookings.admin import BookingAdmin
+from bookings.models import Booking
+from myhibachi.core.admin import money, number, small_table, state_label
+from myhibachi.core.admin.columns import Column
+from payments.admin import tables
+from payments.admin.links import NOTHING, link_to
+from payments.queries.refund_totals import with_refund_totals
+
+
+@admin.display(description="payments")
+def payments(booking: Booking) -> tables.Table:
+    """Every attempt to pay for this booking."""
+    rows = [
+        (
+            link_to(payment, tables.when(payment.created_at)),
+            payment.get_payment_type_display(),
+            payment.get_method_display(),
+            money(payment.amount, payment.currency),
+            money(payment.refunded, payment.currency),
+            state_label(payment.status),
+        )
+        for payment in with_refund_totals(booking.payments.order_by("created_at"))
+    ]
+    headings = ("When", "Type", "Method", tables.AMOUNT, number("Refunded"), "Status")
+    return small_table(headings, rows) if rows else NOTHING
+
+
+@admin.display(description="ledger entries")
+def ledger(booking: Booking) -> tables.Table:
+    """Every movement of money for this booking, tips and fees included."""
+    return tables.ledger_table(booking.ledger_entries.order_by("occurred_at", "id"))
+
+
+SECTION: tuple[Column, ...] = (payments, ledger)
+
+
+class BookingWithPaymentsAdmin(BookingAdmin):
+    """A booking's page with its payments and its ledger."""
+
+    class Media:
+        css = {"all": ("admin/payments.css",)}
+
+    def get_fieldsets(self, request: HttpRequest, obj: Booking | None = None) -> Any:
+        sections = super().get_fieldsets(request, obj)
+        if obj is None:
+            return sections
+        *above, history = sections
+        return [*above, ("Payments", {"fields": SECTION}), history]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Booking | None = None) -> Any:
+        shown = SECTION if obj else ()
+        return (*super().get_readonly_fields(request, obj), *shown)
+
+
+admin.site.unregister(Booking)
+admin.site.register(Booking, BookingWithPaymentsAdmin)

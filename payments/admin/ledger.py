@@ -1,0 +1,31 @@
+from django.contrib import admin
+
+from myhibachi.core.admin import money_column
+from payments.admin.base import MoneyAdmin
+from payments.admin.links import link_column, purpose
+from payments.admin.search import Search
+from payments.models import LedgerEntry
+
+BOOKING = link_column("booking")
+PAYMENT = link_column("payment", text=purpose)
+AMOUNT = money_column("amount")
+
+
+@admin.register(LedgerEntry)
+class LedgerEntryAdmin(MoneyAdmin):
+    """The ledger, to read: the database itself refuses to change or remove an entry."""
+
+    list_display = ("occurred_at", "kind", AMOUNT, BOOKING, PAYMENT, "cause")
+    list_filter = ("kind", "occurred_at")
+    list_select_related = ("booking", "payment")
+    ordering = ("-occurred_at", "-id")
+    search = Search(
+        booking="booking",
+        customer="booking__customer",
+        uuids=("payment",),
+        stripe_ids=("payment__stripe_payment_intent_id", "payment__stripe_charge_id"),
+    )
+    sections = (
+        (None, ("kind", AMOUNT, BOOKING, PAYMENT, "cause")),
+        ("When and who", ("occurred_at", "recorded_at", "recorded_by")),
+    )

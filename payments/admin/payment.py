@@ -1,0 +1,92 @@
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+
+from myhibachi.core.admin import money_column, state_column
+from payments.admin import refund_page, tables
+from payments.admin.base import MoneyAdmin
+from payments.admin.links import link_column
+from payments.admin.search import Search
+from payments.admin.stripe_dashboard import stripe_link
+from payments.models import Payment
+from payments.queries.refund_totals import with_refund_totals
+
+BOOKING = link_column("booking")
+CUSTOMER = link_column("customer")
+STATE = state_column()
+AMOUNT = money_column("amount")
+REFUNDED = money_column("refunded", ordered=False)
+REFUNDING = money_column("refunding", label="refund under way", ordered=False)
+LEFT = money_column("left", label="left to refund", ordered=False)
+TABLES = (tables.ledger, tables.refunds, tables.disputes)
+AT_STRIPE = (
+    stripe_link("stripe_payment_intent_id", label="PaymentIntent"),
+    stripe_link("stripe_charge_id", label="Charge"),
+    stripe_link("stripe_checkout_session_id", label="Checkout Session"),
+)
+
+
+@admin.register(Payment)
+class PaymentAdmin(MoneyAdmin):
+    """Payments to look at; the one thing to do here is a refund, on a page of its own."""
+
+    list_display = (
+        "created_at",
+        BOOKING,
+        CUSTOMER,
+        "payment_type",
+        "method",
+        AMOUNT,
+        REFUNDED,
+        LEFT,
+        STATE,
+    )
+    list_filter = ("status", "method", "payment_type", "created_at")
+    list_select_related = ("booking", "customer")
+    ordering = ("-created_at", "-id")
+    search = Search(
+        booking="booking",
+        customer="customer",
+        stripe_ids=(
+            "stripe_payment_intent_id",
+            "stripe_charge_id",
+            "stripe_checkout_session_id",
+            "refunds__stripe_refund_id",
+            "disputes__stripe_dispute_id",
+        ),
+    )
+    sections = (
+        (None, (tables.status, BOOKING, CUSTOMER, "payment_type", "method")),
+        ("Money", ((AMOUNT, REFUNDED, REFUNDING, LEFT), *TABLES)),
+        ("At Stripe", ("surface", *AT_STRIPE)),
+        ("When and who", ("created_at", "succeeded_at", "recorded_by", "note")),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Payment]:
+        return with_refund_totals(super().get_queryset(request))
+
+    def get_urls(self) -> list[URLPattern]:
+        refund = self.admin_site.admin_view(refund_page.view)
+        name = "payments_payment_refund"
+        return [path("<uuid:payment_id>/refund/", refund, name=name), *super().get_urls()]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        context = {"refund_url": self._refund_url(request, object_id), **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, context)
+
+    def _refund_url(self, request: HttpRequest, object_id: str) -> str | None:
+        """Return where to refund this payment, if this person may and something is left."""
+        payment = self.get_object(request, object_id)
+        if payment is None or not refund_page.is_offered(payment, request):
+            return None
+        return reverse("admin:payments_payment_refund", args=[UUID(str(payment.pk))])

@@ -1,0 +1,87 @@
+"""What a payment's or a booking's page shows in its fields: small tables, newest last."""
+
+from collections.abc import Iterable
+
+from django.contrib import admin
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
+
+from myhibachi.core.admin import money, number, small_table, state_label
+from payments.admin.links import NOTHING, link_to
+from payments.models import LedgerEntry, Payment
+
+Table = SafeString
+AMOUNT = number("Amount")
+
+
+def when(moment: object) -> str:
+    """Return a moment in the venue's time."""
+    return date_format(localtime(moment), "DATETIME_FORMAT") if moment else "–"  # type: ignore[arg-type]  # a datetime or None
+
+
+@admin.display(description="status")
+def status(payment: Payment) -> SafeString:
+    """The status, and why it failed where it did."""
+    why = " ".join(filter(None, (payment.failure_message, payment.failure_code)))
+    return format_html("{} {}", state_label(payment.status), why)
+
+
+@admin.display(description="ledger entries")
+def ledger(payment: Payment) -> Table:
+    """Every movement of this payment's money, and its sum."""
+    return ledger_table(payment.ledger_entries.order_by("occurred_at", "id"))
+
+
+def ledger_table(entries: Iterable[LedgerEntry]) -> Table:
+    """Return ledger entries with a last row that adds them up."""
+    found = list(entries)
+    if not found:
+        return NOTHING
+    rows = [
+        (
+            when(entry.occurred_at),
+            link_to(entry, entry.get_kind_display()),
+            money(entry.amount, entry.currency),
+            entry.cause,
+        )
+        for entry in found
+    ]
+    total = money(sum(entry.amount for entry in found), found[0].currency)
+    total_row = ("", format_html("<strong>{}</strong>", "Net"), total, "")
+    return small_table(("When", "What", AMOUNT, "Cause"), [*rows, total_row])
+
+
+@admin.display(description="refunds")
+def refunds(payment: Payment) -> Table:
+    """The refunds of this payment, each with who asked for it."""
+    rows = [
+        (
+            link_to(refund, when(refund.created_at)),
+            money(refund.amount, refund.currency),
+            state_label(refund.status),
+            refund.reason or "–",
+            refund.requested_by or "Stripe's dashboard",
+        )
+        for refund in payment.refunds.select_related("requested_by").order_by("created_at")
+    ]
+    headings = ("When", AMOUNT, "Status", "Reason", "By")
+    return small_table(headings, rows) if rows else NOTHING
+
+
+@admin.display(description="disputes")
+def disputes(payment: Payment) -> Table:
+    """The disputes of this payment."""
+    rows = [
+        (
+            link_to(dispute, when(dispute.opened_at)),
+            money(dispute.amount, dispute.currency),
+            state_label(dispute.status),
+            dispute.reason.replace("_", " "),
+            when(dispute.evidence_due_by),
+        )
+        for dispute in payment.disputes.order_by("opened_at")
+    ]
+    headings = ("Opened", AMOUNT, "Status", "Reason", "Answer by")
+    return small_table(headings, rows) if rows else NOTHING
