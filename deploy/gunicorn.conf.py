@@ -13,7 +13,6 @@ keepalive = 5
 # A worker starts afresh now and then, not all at once.
 max_requests = 10_000
 max_requests_jitter = 1_000
-# Only the proxy in front may say who the client is.
-forwarded_allow_ips = os.environ.get("TRUSTED_PROXIES", "127.0.0.1")
+# Whose X-Forwarded-Proto counts: gunicorn itself reads FORWARDED_ALLOW_IPS (127.0.0.1 by default).
 control_socket_disable = True
 accesslog = "-"
