@@ -47,6 +47,7 @@ class Client:
             auth=(self.stack.environment["STRIPE_SECRET_KEY"], ""),
             timeout=30,
         )
+        assert answer.ok, (method, path, answer.status_code, answer.text)
         found: Json = answer.json()
         return found
 
@@ -60,17 +61,20 @@ class Client:
         with psycopg.connect(self.stack.environment["DATABASE_URL"]) as connection:
             return connection.execute(query, values).fetchall()
 
-    def book(self) -> Json:
-        """Book a party for eight in a slot that nobody else has."""
+    def party(self) -> Json:
+        """Return what to send for a party of eight in a slot that nobody else has."""
         day = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=next(_days))
-        body = {
+        return {
             "date": day.isoformat(),
             "time": _SLOTS[day.toordinal() % 4],
             "guests": 8,
             "menu": "adult",
             "location": "123 Main St, San Jose, CA",
         }
-        return self.api("POST", "bookings", body, token="dev-token")
+
+    def book(self) -> Json:
+        """Book such a party."""
+        return self.api("POST", "bookings", self.party(), token="dev-token")
 
     def pay_deposit(self, booking: Json, card: str = "pm_card_visa") -> str:
         """Pay with the Payment Element and return the PaymentIntent's id."""
@@ -81,7 +85,10 @@ class Client:
             token="dev-token",
         )
         intent_id: str = intent["payment_intent_id"]
-        self.stripe("POST", f"payment_intents/{intent_id}/confirm", payment_method=card)
+        back = "https://example.com/back"
+        self.stripe(
+            "POST", f"payment_intents/{intent_id}/confirm", payment_method=card, return_url=back
+        )
         return intent_id
 
     def payment(self, booking: Json) -> Json:
