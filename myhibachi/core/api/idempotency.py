@@ -5,7 +5,6 @@ import json
 from collections.abc import Callable
 from functools import partial
 from typing import Any
-from uuid import UUID
 
 from django.utils import timezone
 from rest_framework.exceptions import ValidationError
@@ -15,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from myhibachi.core import idempotency
+from myhibachi.core.models import IdempotencyKey
 
 HEADER = "Idempotency-Key"
 MAX_LENGTH = 255
@@ -23,8 +23,12 @@ MAX_LENGTH = 255
 class Idempotent(APIView):
     """Base of views whose POST honors `Idempotency-Key`; put it first among the bases.
 
-    Only a success is kept: what was refused changed nothing and may be sent again.
+    Only a success is kept: what was refused changed nothing and may be sent again. An answer that
+    holds a secret is not kept either: `post` runs again, and has to see to it that it does nothing
+    twice.
     """
+
+    answer_is_secret = False
 
     post: Callable[..., Response]
 
@@ -32,14 +36,14 @@ class Idempotent(APIView):
         """Wrap this request's POST, once it is known whose it is."""
         super().initial(request, *args, **kwargs)
         if request.method == "POST" and HEADER in request.headers and request.user.pk:
-            self.post = partial(_once, request.user.pk, self.post)
+            self.post = partial(_once, self, self.post)
 
 
 def _once(
-    user_id: UUID, post: Callable[..., Response], request: Request, *args: Any, **kwargs: Any
+    view: Idempotent, post: Callable[..., Response], request: Request, *args: Any, **kwargs: Any
 ) -> Response:
     claimed = idempotency.claim(
-        user_id=user_id,
+        user_id=request.user.pk,
         method="POST",
         path=request.path[:255],
         key=_key(request),
@@ -47,14 +51,14 @@ def _once(
         now=timezone.now(),
     )
     if claimed.status is not None:
-        return _replay(claimed.status, claimed.body)
+        return post(request, *args, **kwargs) if view.answer_is_secret else _replay(claimed)
     try:
         response = post(request, *args, **kwargs)
     except BaseException:
         idempotency.release(claimed)
         raise
     if response.status_code < 400:
-        body = JSONRenderer().render(response.data).decode()
+        body = "" if view.answer_is_secret else JSONRenderer().render(response.data).decode()
         idempotency.store(claimed, status=response.status_code, body=body)
     else:
         idempotency.release(claimed)
@@ -76,6 +80,6 @@ def _hash(request: Request) -> str:
     return hashlib.sha256(sent).hexdigest()
 
 
-def _replay(status: int, body: str) -> Response:
-    data = json.loads(body) if body else None
-    return Response(data, status=status, headers={"Idempotent-Replayed": "true"})
+def _replay(kept: IdempotencyKey) -> Response:
+    data = json.loads(kept.body) if kept.body else None
+    return Response(data, status=kept.status, headers={"Idempotent-Replayed": "true"})

@@ -73,6 +73,8 @@ class CheckoutSessionView(StartView):
 
 
 class PaymentIntentView(StartView):
+    # Who holds a client secret can pay with it.
+    answer_is_secret = True
     surface = Payment.Surface.ELEMENTS
     request_serializer = PaymentIntentRequest
 

@@ -7,6 +7,7 @@ from django.db import connection
 from django.utils import timezone
 
 from bookings.tests.factories import BookingFactory
+from myhibachi.core.models import IdempotencyKey
 from payments.models import Payment
 from payments.services.intents import refresh_payment
 from payments.tests import stripe_world as stripe
@@ -96,6 +97,15 @@ def test_the_same_idempotency_key_gives_the_stored_answer(api, booking):
     assert first.json() == second.json()
     assert second.headers["Idempotent-Replayed"] == "true"
     assert refusal(other) == (409, "idempotency_key_reused", None)
+
+
+def test_a_client_secret_is_answered_again_but_never_kept(api, booking):
+    body = {"booking_id": str(booking.pk), "amount": 10000}
+    first, second = (
+        api.post("create-payment-intent", body, **{"Idempotency-Key": "k2"}) for _ in range(2)
+    )
+    assert first.json() == second.json()
+    assert [kept.body for kept in IdempotencyKey.objects.all()] == [""]
 
 
 def test_lines_are_added_up_by_their_quantities(api, booking):
