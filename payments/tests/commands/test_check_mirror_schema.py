@@ -1,16 +1,21 @@
 """The mirror's tables are dj-stripe's own, whichever migrations made them."""
 
-from io import StringIO
+import subprocess
+import sys
 
 import pytest
-from django.core.management import call_command
+from django.conf import settings
 
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_our_migrations_make_dj_stripes_own_schema():
-    out = StringIO()
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check_mirror_schema", "--no-color"],
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+    )
 
-    call_command("check_mirror_schema", stdout=out, no_color=True)
-
-    assert out.getvalue() == "Our schema of dj-stripe's tables equals its own.\n"
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "Our schema of dj-stripe's tables equals its own.\n"
