@@ -39,14 +39,13 @@ def receive(*, body: bytes, signature: str, now: datetime) -> Received:
 
 def keep(event: Json, *, payload: str, now: datetime) -> Received:
     """Put an event into the inbox, unless it is there; also the way in for backfilled ones."""
-    found = event["data"]["object"].get("id")
     row = WebhookEvent(
         stripe_event_id=event["id"],
         type=event["type"],
-        api_version=event.get("api_version") or "",
+        api_version=_text(event.get("api_version"), 50),
         livemode=event["livemode"],
-        object_id=found if isinstance(found, str) else "",
-        stripe_created=datetime.fromtimestamp(event["created"], tz=UTC),
+        object_id=_text(event["data"]["object"].get("id"), 255),
+        stripe_created=_moment(event["created"]),
         payload=payload,
         next_attempt_at=now,
     )
@@ -61,12 +60,32 @@ def _parse(text: str) -> Json:
         event = json.loads(text)
     except (ValueError, RecursionError):
         raise InvalidInput("The body is not JSON.") from None
-    wanted = {"id": str, "type": str, "created": int, "livemode": bool, "data": dict}
     if not isinstance(event, dict) or event.get("object") != "event":
         raise InvalidInput("The body is not a Stripe event.")
-    for name, kind in wanted.items():
-        if not isinstance(event.get(name), kind):
+    data = event.get("data")
+    is_valid = {
+        "id": _text(event.get("id"), 255) != "",
+        "type": _text(event.get("type"), 100) != "",
+        "created": _moment(event.get("created")) is not None,
+        "livemode": isinstance(event.get("livemode"), bool),
+        "data": isinstance(data, dict) and isinstance(data.get("object"), dict),
+    }
+    for name, good in is_valid.items():
+        if not good:
             raise InvalidInput(f"The event has no valid {name}.", attr=name)
-    if not isinstance(event["data"].get("object"), dict):
-        raise InvalidInput("The event carries no object.", attr="data")
     return event
+
+
+def _text(value: object, longest: int) -> str:
+    """Return a text that a column can hold, or an empty one: no NUL, no half of a character."""
+    fits = isinstance(value, str) and len(value) <= longest and value.isprintable()
+    return str(value) if fits else ""
+
+
+def _moment(seconds: object) -> datetime | None:
+    if type(seconds) is not int:
+        return None
+    try:
+        return datetime.fromtimestamp(seconds, tz=UTC)
+    except (ValueError, OverflowError, OSError):
+        return None

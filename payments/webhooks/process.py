@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 
 from payments import gateway, mirror
@@ -65,7 +66,7 @@ def _fetch(row: WebhookEvent, event: Json) -> bool:
         whether the object is Stripe's current one, because another event of the same second makes
         it unknown which of the two is newer.
     """
-    if row.type not in HANDLED:
+    if not _concerns_us(row):
         return False
     obj = event["data"]["object"]
     is_tied = _is_tied(row, obj)
@@ -74,6 +75,11 @@ def _fetch(row: WebhookEvent, event: Json) -> bool:
             event["data"]["object"] = gateway.retrieve(obj["object"], obj["id"])
     mirror.fetch_missing(event["data"]["object"])
     return is_tied
+
+
+def _concerns_us(row: WebhookEvent) -> bool:
+    """Whether we handle this type, and the event is of our key's mode."""
+    return row.type in HANDLED and row.livemode == settings.STRIPE.livemode
 
 
 def _is_tied(row: WebhookEvent, obj: Json) -> bool:
@@ -94,14 +100,14 @@ def _process(row: WebhookEvent, event: Json, *, is_fresh: bool, now: datetime) -
         )
         if locked is None:
             return True
-        if row.type in HANDLED:
+        if _concerns_us(row):
             obj = event["data"]["object"]
             mirror.lock_object(row.object_id)
             if not is_fresh and _is_tied(row, obj):
                 return False
             mirror.apply(obj, event_id=row.stripe_event_id, as_of=row.stripe_created)
             mirror.store_event(event).invoke_webhook_handlers()
-        locked.state = State.PROCESSED if row.type in HANDLED else State.IGNORED
+        locked.state = State.PROCESSED if _concerns_us(row) else State.IGNORED
         locked.attempts += 1
         locked.last_error = ""
         locked.processed_at = now

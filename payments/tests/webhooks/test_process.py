@@ -102,6 +102,13 @@ def test_a_type_we_do_not_know_is_kept_and_ignored():
     assert stripe.inbox_states() == {"ignored"}
 
 
+def test_an_event_of_the_other_mode_is_kept_and_ignored():
+    stripe.deliver(_event("evt_live", livemode=True, data={"object": {"id": "cus_live"}}))
+
+    assert stripe.inbox_states() == {"ignored"}
+    assert not Customer.objects.exists()
+
+
 def test_nul_characters_in_a_payload_are_no_reason_to_fail():
     obj = {"id": "cus_nul", "object": "customer", "name": "A\x00B", "livemode": False}
 
