@@ -13,6 +13,7 @@ from bookings.queries.rules import current_rules
 from bookings.services import orders, seats
 from bookings.services.create import order_columns
 from bookings.services.orders import Order
+from bookings.services.payable import lock_booking
 from customers.models import User
 from myhibachi.core import audit
 
@@ -51,10 +52,10 @@ def update_booking(
         NotEditable: its status, or the time left until the party, doesn't allow this change.
         TotalBelowPaid: it would cost less than what has been paid.
         SlotFull and what else `create_booking` raises: the new slot or order is refused.
-        Booking.DoesNotExist: there is no such booking.
+        NotFound: there is no such booking.
     """
     with transaction.atomic():
-        booking = Booking.objects.select_for_update().get(pk=booking_id)
+        booking = lock_booking(booking_id)
         if booking.status not in (Status.PENDING, Status.CONFIRMED):
             raise NotEditable(f"A {booking.status} booking can't be changed.")
         new = _plain_columns(changes) | _ordered_columns(booking, changes)

@@ -7,6 +7,7 @@ from django.urls import reverse
 from bookings.models import Booking, RuleBook, Status
 from bookings.tests.factories import BookingFactory
 from customers.tests.factories import ContactFactory, UserFactory
+from myhibachi.core.admin import CappedPaginator
 from myhibachi.core.models import AuditEntry
 
 NOW = dt.datetime.fromisoformat("2027-06-01T12:00:00-07:00")
@@ -73,6 +74,13 @@ def test_the_list_costs_the_same_however_long(as_support, django_assert_max_num_
 
     with django_assert_max_num_queries(9):
         as_support.get(BOOKINGS)
+
+
+def test_a_long_list_is_not_counted_to_its_end(monkeypatch):
+    BookingFactory.create_batch(4)
+    monkeypatch.setattr(CappedPaginator, "CAP", 3)
+
+    assert CappedPaginator(Booking.objects.order_by("-created_at"), 2).num_pages == 2
 
 
 @pytest.mark.parametrize(
