@@ -89,10 +89,7 @@ def tie(call: Call, invoice: Body, intent: Body) -> Body:
         "status": "open",
         "status_transitions": {},
     }
-    full = shape.complete(stripe.InvoicePayment, body)
-    for name in ("charge", "payment_record"):
-        del full["payment"][name]
-    return call.create(full)
+    return call.create(shape.complete(stripe.InvoicePayment, body))
 
 
 def payment_of(call: Call, invoice: Body) -> Body | None:

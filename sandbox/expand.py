@@ -39,6 +39,8 @@ def _walk(store: Store, node: Any, steps: list[str], path: str) -> None:
         node[name] = build(store, node)
     elif isinstance(node.get(name), str):
         node[name] = _target(store, node[name], path)
+    elif isinstance(node.get(name), list):
+        node[name] = [_target(store, x, path) if isinstance(x, str) else x for x in node[name]]
     elif name not in node:
         raise invalid(f"This property cannot be expanded ({path}).", "expand")
     _walk(store, node[name], rest, path)

@@ -40,7 +40,13 @@ def remembered(work: Callable[P, R]) -> Callable[P, R]:
 
 
 # Hashes that carry, beside ``type``, only the one hash of that type.
-KEYED_BY_TYPE = {"PaymentMethodDetails", "PaymentMethodOptions", "DestinationDetails", "NextAction"}
+KEYED_BY_TYPE = {
+    "DestinationDetails",
+    "NextAction",
+    "Payment",
+    "PaymentMethodDetails",
+    "PaymentMethodOptions",
+}
 
 
 @remembered

@@ -10,12 +10,12 @@ from sandbox.api import Call, page
 from sandbox.money import text
 
 STATIC = Path(__file__).parents[1] / "static"
-POLICY = "default-src 'none'; style-src 'self'; img-src 'self' https: http:; base-uri 'none'"
+POLICY = "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'"
 
 
 def show(template: str, status: int = 200, **values: Any) -> Response:
-    """Render a template; it may use ``money(cents, currency)`` and ``moment(seconds)``."""
-    body = render_template(template, money=text, moment=moment, **values)
+    """Render a template; it may use ``money(cents, currency)``, ``moment`` and ``day``."""
+    body = render_template(template, money=text, moment=moment, day=day, **values)
     response = make_response(body, status)
     response.headers["Content-Security-Policy"] = POLICY
     response.headers["Cache-Control"] = "no-store"
@@ -23,11 +23,16 @@ def show(template: str, status: int = 200, **values: Any) -> Response:
 
 
 def moment(seconds: float | None) -> str:
-    """A timestamp for people, e.g. ``Mar 2, 2026, 14:05 UTC``; a dash for none."""
-    if not seconds:
-        return "–"
+    """A timestamp for people, e.g. ``Mar 2, 2026, 14:05:09 UTC``; a dash for none."""
+    return (
+        f"{day(seconds)}, {time.strftime('%H:%M:%S', time.gmtime(seconds))} UTC" if seconds else "–"
+    )
+
+
+def day(seconds: float | None) -> str:
+    """A date for people, e.g. ``Mar 2, 2026``; a dash for none."""
     at = time.gmtime(seconds)
-    return f"{time.strftime('%b', at)} {at.tm_mday}, {time.strftime('%Y, %H:%M', at)} UTC"
+    return f"{time.strftime('%b', at)} {at.tm_mday}, {at.tm_year}" if seconds else "–"
 
 
 def go(url: str) -> Response:

@@ -7,7 +7,7 @@ from sandbox.api import Call, page
 from sandbox.errors import StripeError
 from sandbox.money import text
 from sandbox.pages import cards
-from sandbox.pages.html import go, moment, show
+from sandbox.pages.html import day, go, show
 from sandbox.resources import payment_intents
 from sandbox.store import Body
 
@@ -96,8 +96,8 @@ def _pages(invoice: Body) -> list[list[pdf.Text]]:
 
 
 def _heading(invoice: Body) -> list[pdf.Text]:
-    due = moment(invoice["due_date"]).rpartition(",")[0] or "on receipt"
-    issued = moment(invoice["effective_at"]).rpartition(",")[0]
+    due = day(invoice["due_date"]) if invoice["due_date"] else "on receipt"
+    issued = day(invoice["effective_at"])
     billed = [invoice["customer_name"], invoice["customer_email"]]
     facts = [f"Invoice number  {invoice['number']}", f"Issued  {issued}", f"Due  {due}"]
     return [

@@ -95,6 +95,7 @@ def create(call: Call, params: Params) -> Body:
     customer = call.need("customer", params["customer"], param="customer")
     chosen = params.get("configuration")
     setting = call.need(KIND, chosen, param="configuration") if chosen else _default(call)
+    token = ids.new("test", 40)
     body = {
         "id": ids.new("bps"),
         "object": "billing_portal.session",
@@ -105,7 +106,8 @@ def create(call: Call, params: Params) -> Body:
         "livemode": False,
         "locale": params.get("locale"),
         "return_url": params.get("return_url") or setting["default_return_url"],
-        "url": f"{call.base_url}/p/session/{ids.new('test', 40)}",
+        "url": f"{call.base_url}/p/session/{token}",
+        "_token": token,
     }
     session = shape.complete(stripe.billing_portal.Session, body)
     return call.create(session, "billing_portal.session.created")

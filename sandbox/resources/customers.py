@@ -42,7 +42,12 @@ def create(call: Call, params: Params) -> Body:
     if "payment_method" in params:
         from sandbox.resources import payment_methods
 
-        payment_methods.attach_to(call, params["payment_method"], customer["id"])
+        method = payment_methods.attach_to(call, params["payment_method"], customer["id"])
+        settings = customer["invoice_settings"]
+        if settings["default_payment_method"] == params["payment_method"]:
+            # A test token such as pm_card_visa stands for the method it has just become.
+            settings["default_payment_method"] = method["id"]
+            call.store.save(customer)
     return customer
 
 

@@ -7,7 +7,9 @@ from stripe import params as sdk
 
 from sandbox import billing, discounts, errors, expand, ids, invoice_lines, lists, orders, shape
 from sandbox.api import Call, merge, route
+from sandbox.pages.control import action
 from sandbox.params import Params
+from sandbox.resources import payment_methods
 from sandbox.store import Body, Store
 
 URL = "/v1/invoices"
@@ -203,6 +205,16 @@ def pay(call: Call, params: Params, id_: str) -> Body:
     if body["status"] == "void":
         raise errors.invalid("This invoice is void and can no longer be paid.")
     return billing.pay(call, body, params)
+
+
+@action("pay_invoice")
+def pay_for_customer(call: Call, given: Body) -> Body:
+    """``{"invoice": "in_…"}``: the customer pays with the card 4242 4242 4242 4242."""
+    body = call.need("invoice", given.get("invoice", ""), param="invoice")
+    if body["status"] not in ("open", "uncollectible"):
+        raise errors.invalid(CANNOT.format("pay", "open or uncollectible", body["status"]))
+    card = payment_methods.resolve(call, "pm_card_visa")
+    return billing.pay(call, body, {"payment_method": card["id"]})
 
 
 @route("POST", URL + "/<id_>/void", sdk.InvoiceVoidInvoiceParams)

@@ -1,6 +1,7 @@
 """Compares an answer with the SDK's annotations, independently of what built the answer."""
 
 import typing
+from decimal import Decimal
 from typing import Any, Literal, get_args, get_origin
 
 from stripe._stripe_object import StripeObject, UntypedStripeObject
@@ -41,8 +42,9 @@ def _fits_class(kind: Any, value: Any) -> bool:
         return isinstance(value, dict)
     if kind in (int, float):
         return isinstance(value, int | float) and not isinstance(value, bool)
-    if kind.__name__ == "Decimal":
-        return isinstance(value, str)
+    if kind is Decimal:
+        # Strings on the wire; the SDK has already made them decimals.
+        return isinstance(value, str | Decimal)
     return isinstance(value, kind)
 
 
@@ -50,6 +52,8 @@ def _deeper(hint: Any, value: Any, at: str) -> list[str]:
     nested = _nested(hint)
     if nested is None:
         return []
+    if isinstance(value, dict) and value.get("object") == "list":
+        value = value["data"]
     if isinstance(value, list):
         return [f for item in value if isinstance(item, dict) for f in faults(nested, item, at)]
     return faults(nested, value, at) if isinstance(value, dict) else []
