@@ -45,7 +45,7 @@ def keep(event: Json, *, payload: str, now: datetime) -> Received:
         api_version=_text(event.get("api_version"), 50),
         livemode=event["livemode"],
         object_id=_text(event["data"]["object"].get("id"), 255),
-        stripe_created=_moment(event["created"]),
+        stripe_created=datetime.fromtimestamp(event["created"], tz=UTC),
         payload=payload,
         next_attempt_at=now,
     )
@@ -66,7 +66,7 @@ def _parse(text: str) -> Json:
     is_valid = {
         "id": _text(event.get("id"), 255) != "",
         "type": _text(event.get("type"), 100) != "",
-        "created": _moment(event.get("created")) is not None,
+        "created": _is_moment(event.get("created")),
         "livemode": isinstance(event.get("livemode"), bool),
         "data": isinstance(data, dict) and isinstance(data.get("object"), dict),
     }
@@ -82,10 +82,8 @@ def _text(value: object, longest: int) -> str:
     return str(value) if fits else ""
 
 
-def _moment(seconds: object) -> datetime | None:
-    if type(seconds) is not int:
-        return None
+def _is_moment(seconds: object) -> bool:
     try:
-        return datetime.fromtimestamp(seconds, tz=UTC)
+        return type(seconds) is int and bool(datetime.fromtimestamp(seconds, tz=UTC))
     except (ValueError, OverflowError, OSError):
-        return None
+        return False

@@ -1,0 +1,126 @@
+"""Giving money back through the API, against the sandbox over HTTP."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from bookings.tests.factories import BookingFactory
+from payments.models import Payment, Refund
+from payments.queries.ledger import refundable
+from payments.services.attempts import Wanted
+from payments.services.intents import refresh_payment
+from payments.services.start import start_payment
+from payments.tests import stripe_world as stripe
+from payments.tests.api.clients import Api, refusal
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("sandbox")]
+
+
+def paid(customer, payment_type: str) -> Payment:
+    """Return a payment that Stripe has taken: 10000 for a deposit, 55000 in full."""
+    wanted = Wanted(
+        booking_id=BookingFactory(customer=customer).pk,
+        user=customer.user,
+        surface=Payment.Surface.ELEMENTS,
+        payment_type=payment_type,
+    )
+    started = start_payment(wanted, now=timezone.now()).payment
+    started.refresh_from_db()
+    stripe.confirm(started)
+    refresh_payment(payment_id=started.pk, now=timezone.now())
+    return started
+
+
+@pytest.fixture
+def payment(customer) -> Payment:
+    return paid(customer, "deposit")
+
+
+def refund(api: Api, payment: Payment, **body):
+    return api.post("refund", {"payment_id": str(payment.pk)} | body)
+
+
+def made_at_stripe() -> list[int]:
+    return [found["amount"] for found in stripe.call("GET", "refunds", limit=100)["data"]]
+
+
+def test_the_customers_readme_refunds_fifty_dollars(manager, api, payment):
+    response = refund(manager, payment, amount=50.00, reason="customer_request")
+
+    made = Refund.objects.get()
+    assert response.status_code == 200
+    assert response.json() == {
+        "success": True,
+        "message": "$50.00 is on its way back.",
+        "data": {"refund_id": str(made.pk), "status": "succeeded", "amount": 5000},
+    }
+    assert made_at_stripe() == [5000]
+
+    stripe.deliver()
+
+    (shown,) = api.results("payments", booking_id=str(payment.booking_id))
+    assert (shown["status"], shown["amount"]) == ("succeeded", 10000)
+    assert (shown["refunded"], shown["refundable"]) == (5000, 5000)
+    assert [(each["id"], each["amount"], each["status"]) for each in shown["refunds"]] == [
+        (str(made.pk), 5000, "succeeded")
+    ]
+
+
+def test_no_amount_is_all_that_is_left(manager, payment):
+    refund(manager, payment, amount_cents=2999)
+    assert refund(manager, payment).json()["data"]["amount"] == 7001
+    assert refundable(payment) == 0
+
+
+def test_finance_passes_the_managers_limit(manager, finance, customer):
+    payment = paid(customer, "full")
+    assert refusal(refund(manager, payment)) == (403, "refund_over_limit", "amount")
+    assert refund(finance, payment).json()["data"]["amount"] == 55000
+    assert made_at_stripe() == [55000]
+
+
+def test_more_than_is_left_is_refused_with_what_is_left(manager, payment):
+    refund(manager, payment, amount_cents=9000)
+    response = refund(manager, payment, amount="10.01")
+    assert response.status_code == 409
+    assert response.json()["errors"] == [
+        {
+            "code": "refund_refused",
+            "detail": "At most $10.00 of this payment is left to refund.",
+            "attr": "amount",
+            "refundable": 1000,
+        }
+    ]
+    assert made_at_stripe() == [9000]
+
+
+def test_the_same_key_moves_money_once(manager, payment):
+    body = {"payment_id": str(payment.pk), "amount": 20}
+    first, second = (manager.post("refund", body, **{"Idempotency-Key": "click"}) for _ in range(2))
+    assert first.json() == second.json()
+    assert made_at_stripe() == [2000]
+
+
+def test_twenty_at_once_never_give_back_more_than_was_paid(manager, payment):
+    def ask(_: int) -> int:
+        try:
+            return refund(Api(manager.user), payment, amount_cents=3000).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(10) as pool:
+        statuses = sorted(pool.map(ask, range(20)))
+
+    assert statuses == [200] * 3 + [409] * 17
+    assert made_at_stripe() == [3000, 3000, 3000]
+
+
+def test_without_an_answer_from_stripe_it_is_pending(manager, payment, sandbox):
+    fault = {"kind": "500", "path": "*refunds", "times": 9}
+    sandbox.control("POST", "faults", {"api": [fault]})
+    response = refund(manager, payment, amount=50)
+    assert response.status_code == 200
+    assert response.json()["data"]["status"] == "pending"
+    assert response.json()["message"] == "$50.00 will go back as soon as Stripe has it."
