@@ -81,6 +81,7 @@ def _headlines(figures: PaymentAnalytics) -> Iterator[Figure]:
         ("Revenue", "revenue", True),
         ("Charged", "charged", True),
         ("Refunded", "refunded", True),
+        ("Disputed", "disputed", True),
         ("Stripe's fees", "fees", True),
         ("Net", "net", True),
         ("Payments", "payments", False),

@@ -14,6 +14,7 @@ from myhibachi.core.admin import money, number, small_table, state_label
 from myhibachi.core.admin.columns import Column
 from payments.admin import tables
 from payments.admin.links import NOTHING, link_to
+from payments.admin.times import short
 from payments.queries.refund_totals import with_refund_totals
 
 
@@ -22,7 +23,7 @@ def payments(booking: Booking) -> tables.Table:
     """Every attempt to pay for this booking."""
     rows = [
         (
-            link_to(payment, tables.when(payment.created_at)),
+            link_to(payment, short(payment.created_at)),
             payment.get_payment_type_display(),
             payment.get_method_display(),
             money(payment.amount, payment.currency),

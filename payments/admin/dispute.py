@@ -5,8 +5,11 @@ from payments.admin.base import MoneyAdmin
 from payments.admin.links import link_column, purpose
 from payments.admin.search import Search
 from payments.admin.stripe_dashboard import stripe_link
+from payments.admin.times import when_column
 from payments.models import Dispute
 
+OPENED = when_column("opened_at", label="opened")
+ANSWER_BY = when_column("evidence_due_by", label="answer by")
 BOOKING = link_column("payment__booking")
 PAYMENT = link_column("payment", text=purpose)
 AMOUNT = money_column("amount")
@@ -18,8 +21,8 @@ STRIPE = stripe_link("stripe_dispute_id", label="at Stripe")
 class DisputeAdmin(MoneyAdmin):
     """Disputes are answered in Stripe's dashboard, which asks for the right evidence."""
 
-    list_display = ("opened_at", BOOKING, PAYMENT, AMOUNT, STATE, "reason", "evidence_due_by")
-    list_filter = ("status", "reason", "created_at")
+    list_display = (OPENED, AMOUNT, STATE, ANSWER_BY, BOOKING, PAYMENT, "reason")
+    list_filter = ("status", "opened_at")
     list_select_related = ("payment__booking",)
     ordering = ("-created_at", "-id")
     search = Search(

@@ -7,8 +7,11 @@ from payments.admin.base import MoneyAdmin
 from payments.admin.links import NOTHING, link_column
 from payments.admin.search import Search
 from payments.admin.stripe_dashboard import stripe_link
+from payments.admin.times import when_column
 from payments.models import Invoice
 
+WHEN = when_column("created_at", label="created")
+DUE = when_column("due_at", label="due")
 BOOKING = link_column("booking")
 CUSTOMER = link_column("customer")
 AMOUNT = money_column("amount")
@@ -26,7 +29,7 @@ def hosted_page(invoice: Invoice) -> SafeString:
 
 @admin.register(Invoice)
 class InvoiceAdmin(MoneyAdmin):
-    list_display = ("created_at", "number", BOOKING, CUSTOMER, AMOUNT, STATE, "due_at")
+    list_display = (WHEN, AMOUNT, STATE, DUE, BOOKING, CUSTOMER, "number")
     list_filter = ("status", "created_at", "due_at")
     list_select_related = ("booking", "customer")
     ordering = ("-created_at", "-id")

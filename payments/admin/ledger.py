@@ -4,8 +4,10 @@ from myhibachi.core.admin import money_column
 from payments.admin.base import MoneyAdmin
 from payments.admin.links import link_column, purpose
 from payments.admin.search import Search
+from payments.admin.times import when_column
 from payments.models import LedgerEntry
 
+WHEN = when_column("occurred_at", label="when")
 BOOKING = link_column("booking")
 PAYMENT = link_column("payment", text=purpose)
 AMOUNT = money_column("amount")
@@ -15,7 +17,7 @@ AMOUNT = money_column("amount")
 class LedgerEntryAdmin(MoneyAdmin):
     """The ledger, to read: the database itself refuses to change or remove an entry."""
 
-    list_display = ("occurred_at", "kind", AMOUNT, BOOKING, PAYMENT, "cause")
+    list_display = (WHEN, AMOUNT, "kind", BOOKING, PAYMENT, "cause")
     list_filter = ("kind", "occurred_at")
     list_select_related = ("booking", "payment")
     ordering = ("-occurred_at", "-id")

@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from myhibachi.core.admin.columns import Column
+from payments.models import Payment
 
 NOTHING = mark_safe("–")
 
@@ -39,6 +40,8 @@ def link_column(
     return column
 
 
-def purpose(payment: Any) -> str:
+def purpose(payment: Payment) -> str:
     """Return what a payment is for, as the text of its link."""
-    return f"{payment.get_payment_type_display()} by {payment.get_method_display().lower()}"
+    by_card = payment.method == Payment.Method.STRIPE
+    method = "card" if by_card else payment.get_method_display()
+    return f"{payment.get_payment_type_display()}, {method}"

@@ -13,9 +13,11 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from djstripe import models as djstripe
 
+from myhibachi.core.money import CURRENCY, format_cents
 from payments.admin.base import StripeAdmin
 from payments.admin.masking import pretty
 from payments.admin.stripe_dashboard import stripe_link
+from payments.admin.times import when_column
 from payments.models import MirrorWatermark
 
 MODELS: tuple[type[Model], ...] = (
@@ -30,6 +32,8 @@ MODELS: tuple[type[Model], ...] = (
     djstripe.Refund,
     djstripe.Session,
 )
+WORDS = ("type", "status")
+AMOUNTS = ("amount", "unit_amount", "amount_total", "total")
 STRIPE = stripe_link("id", label="at Stripe")
 
 
@@ -37,14 +41,19 @@ STRIPE = stripe_link("id", label="at Stripe")
 def summary(obj: Any) -> str:
     """Return the words of the payload that tell one object from another, no one's data."""
     data = obj.stripe_data
-    words = (data.get(key) for key in ("type", "status", "amount", "unit_amount", "amount_total"))
-    return " · ".join(str(word) for word in words if word not in (None, "")) or "–"
+    words = [str(data[key]).replace("_", " ") for key in WORDS if data.get(key)]
+    amounts = [
+        format_cents(data[key], data.get("currency") or CURRENCY)
+        for key in AMOUNTS
+        if data.get(key) is not None
+    ]
+    return " · ".join(words + amounts) or "–"
 
 
 class MirrorAdmin(StripeAdmin):
     """One table of the copy. Found by id alone: nothing else in these tables has an index."""
 
-    list_display = ("id", "created", summary, "livemode")
+    list_display = ("id", when_column("created", label="created"), summary)
     search_fields = ("=id",)
     search_help_text = "The whole id, as Stripe writes it."
     # By primary key: newest copies first, without sorting the table.

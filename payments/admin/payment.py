@@ -9,9 +9,10 @@ from django.urls import URLPattern, path, reverse
 from myhibachi.core.admin import money_column, state_column
 from payments.admin import refund_page, tables
 from payments.admin.base import MoneyAdmin
-from payments.admin.links import link_column
+from payments.admin.links import link_column, purpose
 from payments.admin.search import Search
 from payments.admin.stripe_dashboard import stripe_link
+from payments.admin.times import when_column
 from payments.models import Payment
 from payments.queries.refund_totals import with_refund_totals
 
@@ -20,8 +21,7 @@ CUSTOMER = link_column("customer")
 STATE = state_column()
 AMOUNT = money_column("amount")
 REFUNDED = money_column("refunded", ordered=False)
-REFUNDING = money_column("refunding", label="refund under way", ordered=False)
-LEFT = money_column("left", label="left to refund", ordered=False)
+LEFT = money_column("left", ordered=False)
 TABLES = (tables.ledger, tables.refunds, tables.disputes)
 AT_STRIPE = (
     stripe_link("stripe_payment_intent_id", label="PaymentIntent"),
@@ -35,15 +35,14 @@ class PaymentAdmin(MoneyAdmin):
     """Payments to look at; the one thing to do here is a refund, on a page of its own."""
 
     list_display = (
-        "created_at",
+        when_column("created_at", label="created"),
+        AMOUNT,
+        STATE,
         BOOKING,
         CUSTOMER,
-        "payment_type",
-        "method",
-        AMOUNT,
+        admin.display(description="for")(purpose),
         REFUNDED,
         LEFT,
-        STATE,
     )
     list_filter = ("status", "method", "payment_type", "created_at")
     list_select_related = ("booking", "customer")
@@ -61,7 +60,7 @@ class PaymentAdmin(MoneyAdmin):
     )
     sections = (
         (None, (tables.status, BOOKING, CUSTOMER, "payment_type", "method")),
-        ("Money", ((AMOUNT, REFUNDED, REFUNDING, LEFT), *TABLES)),
+        ("Money", (tables.figures, *TABLES)),
         ("At Stripe", ("surface", *AT_STRIPE)),
         ("When and who", ("created_at", "succeeded_at", "recorded_by", "note")),
     )

@@ -5,8 +5,10 @@ from payments.admin.base import MoneyAdmin
 from payments.admin.links import link_column, purpose
 from payments.admin.search import Search
 from payments.admin.stripe_dashboard import stripe_link
+from payments.admin.times import when_column
 from payments.models import Refund
 
+WHEN = when_column("created_at", label="created")
 BOOKING = link_column("payment__booking")
 PAYMENT = link_column("payment", text=purpose)
 AMOUNT = money_column("amount")
@@ -16,8 +18,8 @@ STRIPE = stripe_link("stripe_refund_id", label="at Stripe")
 
 @admin.register(Refund)
 class RefundAdmin(MoneyAdmin):
-    list_display = ("created_at", BOOKING, PAYMENT, AMOUNT, STATE, "reason", "requested_by")
-    list_filter = ("status", "reason", "created_at")
+    list_display = (WHEN, AMOUNT, STATE, BOOKING, PAYMENT, "reason", "requested_by")
+    list_filter = ("status", "created_at")
     list_select_related = ("payment__booking", "requested_by")
     ordering = ("-created_at", "-id")
     search = Search(

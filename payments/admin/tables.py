@@ -1,24 +1,20 @@
 """What a payment's or a booking's page shows in its fields: small tables, newest last."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.contrib import admin
-from django.utils.formats import date_format
+from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.timezone import localtime
 
 from myhibachi.core.admin import money, number, small_table, state_label
 from payments.admin.links import NOTHING, link_to
+from payments.admin.times import short
 from payments.models import LedgerEntry, Payment
 
 Table = SafeString
 AMOUNT = number("Amount")
-
-
-def when(moment: object) -> str:
-    """Return a moment in the venue's time."""
-    return date_format(localtime(moment), "DATETIME_FORMAT") if moment else "–"  # type: ignore[arg-type]  # a datetime or None
 
 
 @admin.display(description="status")
@@ -26,6 +22,12 @@ def status(payment: Payment) -> SafeString:
     """The status, and why it failed where it did."""
     why = " ".join(filter(None, (payment.failure_message, payment.failure_code)))
     return format_html("{} {}", state_label(payment.status), why)
+
+
+@admin.display(description="amounts")
+def figures(payment: Any) -> SafeString:
+    """What was paid, what went back, and what is left."""
+    return render_to_string("admin/payments/payment/figures.html", {"payment": payment})
 
 
 @admin.display(description="ledger entries")
@@ -41,7 +43,7 @@ def ledger_table(entries: Iterable[LedgerEntry]) -> Table:
         return NOTHING
     rows = [
         (
-            when(entry.occurred_at),
+            short(entry.occurred_at),
             link_to(entry, entry.get_kind_display()),
             money(entry.amount, entry.currency),
             entry.cause,
@@ -58,10 +60,10 @@ def refunds(payment: Payment) -> Table:
     """The refunds of this payment, each with who asked for it."""
     rows = [
         (
-            link_to(refund, when(refund.created_at)),
+            link_to(refund, short(refund.created_at)),
             money(refund.amount, refund.currency),
             state_label(refund.status),
-            refund.reason or "–",
+            refund.reason.replace("_", " ") or "–",
             refund.requested_by or "Stripe's dashboard",
         )
         for refund in payment.refunds.select_related("requested_by").order_by("created_at")
@@ -75,11 +77,11 @@ def disputes(payment: Payment) -> Table:
     """The disputes of this payment."""
     rows = [
         (
-            link_to(dispute, when(dispute.opened_at)),
+            link_to(dispute, short(dispute.opened_at)),
             money(dispute.amount, dispute.currency),
             state_label(dispute.status),
             dispute.reason.replace("_", " "),
-            when(dispute.evidence_due_by),
+            short(dispute.evidence_due_by),
         )
         for dispute in payment.disputes.order_by("opened_at")
     ]

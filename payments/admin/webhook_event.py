@@ -13,12 +13,14 @@ from payments.admin.base import StripeAdmin
 from payments.admin.filters import EventFamilyFilter
 from payments.admin.masking import pretty
 from payments.admin.stripe_dashboard import stripe_link
+from payments.admin.times import when_column
 from payments.models import WebhookEvent
 from payments.webhooks.replay import PERMISSION, replay_events
 
+WHEN = when_column("received_at", label="received")
 STATE = state_column("state")
-EVENT = stripe_link("stripe_event_id", label="event at Stripe")
-OBJECT = stripe_link("object_id", label="object at Stripe")
+EVENT = stripe_link("stripe_event_id", label="event")
+OBJECT = stripe_link("object_id", label="object")
 
 
 @admin.display(description="error")
@@ -31,8 +33,8 @@ def first_error_line(event: WebhookEvent) -> str:
 class WebhookEventAdmin(StripeAdmin):
     """The inbox: what Stripe told us, what became of it, and a way to process it again."""
 
-    list_display = ("received_at", "type", "object_id", STATE, "attempts", first_error_line)
-    list_filter = ("state", EventFamilyFilter, "livemode", "received_at")
+    list_display = (WHEN, STATE, "type", first_error_line, "attempts", OBJECT)
+    list_filter = ("state", EventFamilyFilter, "received_at")
     search_fields = ("=stripe_event_id", "=object_id", "=type")
     search_help_text = "An event's id, its object's id, or a type such as refund.updated."
     ordering = ("-received_at", "-id")
@@ -60,7 +62,7 @@ class WebhookEventAdmin(StripeAdmin):
     def has_replay_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm(PERMISSION)
 
-    @admin.action(description="Replay: process the chosen events again", permissions=["replay"])
+    @admin.action(description="Replay", permissions=["replay"])
     def replay(self, request: HttpRequest, queryset: QuerySet[WebhookEvent]) -> None:
         ids = queryset.values_list("pk", flat=True)
         count = replay_events(event_ids=ids, actor=cast(User, request.user), now=timezone.now())

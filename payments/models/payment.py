@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from myhibachi.core.ids import uuid7
-from myhibachi.core.money import CURRENCY, cents_field
+from myhibachi.core.money import CURRENCY, cents_field, format_cents
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -174,4 +174,4 @@ class Payment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_payment_type_display()} {self.id}"
+        return f"{self.get_payment_type_display()} of {format_cents(self.amount, self.currency)}"

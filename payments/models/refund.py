@@ -2,7 +2,7 @@ from django.db import models
 from django.db.models import Q
 
 from myhibachi.core.ids import uuid7
-from myhibachi.core.money import CURRENCY, cents_field
+from myhibachi.core.money import CURRENCY, cents_field, format_cents
 
 
 class Refund(models.Model):
@@ -74,4 +74,4 @@ class Refund(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Refund {self.id}"
+        return f"Refund of {format_cents(self.amount, self.currency)}"
