@@ -44,8 +44,14 @@ def process_event(*, stripe_event_id: str, now: datetime) -> None:
 
 
 def _readable(row: WebhookEvent) -> Json:
-    """Return the event without NUL characters, which PostgreSQL can't keep in jsonb."""
+    """Return the event without NUL characters, which PostgreSQL can't keep in jsonb.
+
+    That an object was deleted is told by the event's type alone; it is marked as Stripe's API does.
+    """
     event: Json = _without_nul(json.loads(row.payload))
+    obj = event["data"]["object"]
+    if row.type == f"{obj.get('object')}.deleted":
+        obj["deleted"] = True
     return event
 
 
