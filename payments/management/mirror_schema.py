@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, connections
@@ -27,13 +28,24 @@ INDEXES = "SELECT tablename, indexdef FROM pg_indexes WHERE tablename LIKE 'djst
 INDEX_NAME = re.compile(r"INDEX \S+ ON")
 
 
-def differences() -> list[str]:
-    """Migrate dj-stripe's tables both ways and return a line for whatever only one of them has."""
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """How many columns, constraints and indexes agree, and a line for whatever does not."""
+
+    equal: int
+    differences: list[str]
+
+
+def compare() -> Comparison:
+    """Migrate dj-stripe's tables both ways, and compare what came of it."""
     ours, stock = _schema(OURS, {}), _schema(STOCK, {"MIGRATION_MODULES": {}})
-    return [
-        *(f"only in our schema:  {row}" for row in sorted((ours - stock).elements())),
-        *(f"only in dj-stripe's: {row}" for row in sorted((stock - ours).elements())),
-    ]
+    return Comparison(
+        equal=(ours & stock).total(),
+        differences=[
+            *(f"only in our schema:  {row}" for row in sorted((ours - stock).elements())),
+            *(f"only in dj-stripe's: {row}" for row in sorted((stock - ours).elements())),
+        ],
+    )
 
 
 def _schema(name: str, changes: dict[str, Any]) -> Counter[str]:

@@ -12,7 +12,12 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        differences = mirror_schema.differences()
-        if differences:
-            raise CommandError("The schemas differ:\n" + "\n".join(differences))
-        self.stdout.write(self.style.SUCCESS("Our schema of dj-stripe's tables equals its own."))
+        found = mirror_schema.compare()
+        if found.differences:
+            raise CommandError("The schemas differ:\n" + "\n".join(found.differences))
+        self.stdout.write(
+            self.style.SUCCESS(
+                "Our schema of dj-stripe's tables equals its own: "
+                f"{found.equal} columns, constraints and indexes."
+            )
+        )
