@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -10,9 +11,9 @@ from django.utils import timezone
 
 from bookings.errors import NothingDue, NotPayable
 from bookings.models import Booking
-from bookings.tests.factories import BookingFactory, CustomerFactory
+from bookings.tests.factories import BookingFactory
 from customers.models import User
-from customers.tests.factories import UserFactory
+from customers.tests.factories import ContactFactory, UserFactory
 from myhibachi.core.errors import NotAllowed
 from payments.errors import CustomerWithoutEmail, GatewayRejected, GatewayUnavailable
 from payments.models import Invoice, LedgerEntry, Payment
@@ -39,8 +40,9 @@ def invoice_for(booking: Booking, actor: User, days: int | None = None) -> Invoi
     )
 
 
-def at_stripe(**where) -> list[dict]:
-    return stripe.call("GET", "invoices", limit=100, **where)["data"]
+def at_stripe() -> list[stripe.Json]:
+    found: list[stripe.Json] = stripe.call("GET", "invoices", limit=100)["data"]
+    return found
 
 
 def pay(invoice: Invoice, card: str = "pm_card_visa") -> None:
@@ -78,6 +80,7 @@ def test_an_invoice_asks_for_what_is_owed_and_is_sent(finance: User):
     assert (invoice.stripe_invoice_id, invoice.number) == (made["id"], made["number"])
     assert invoice.hosted_invoice_url == made["hosted_invoice_url"] != ""
     assert invoice.invoice_pdf == made["invoice_pdf"] != ""
+    assert invoice.due_at is not None
     assert timedelta(days=6.9) < invoice.due_at - timezone.now() < timedelta(days=7)
     assert (made["status"], made["amount_due"], made["auto_advance"]) == ("open", TOTAL, False)
     assert made["metadata"] == {"invoice_id": str(invoice.pk), "booking_id": str(booking.pk)}
@@ -120,7 +123,7 @@ def test_who_may_not_make_invoices_makes_none():
     ("state", "refusal"),
     [({"paid": TOTAL, "status": "confirmed"}, NothingDue), ({"status": "canceled"}, NotPayable)],
 )
-def test_a_booking_that_owes_nothing_gets_none(finance: User, state: dict, refusal: type):
+def test_a_booking_that_owes_nothing_gets_none(finance: User, state: dict[str, Any], refusal: type):
     with pytest.raises(refusal):
         invoice_for(BookingFactory(**state), finance)
     assert (Invoice.objects.count(), at_stripe()) == (0, [])
@@ -290,7 +293,7 @@ def test_a_time_out_is_finished_by_the_sweeper_and_sends_one(finance: User, sand
 
 def test_a_customer_without_an_email_gets_none(finance: User):
     with pytest.raises(CustomerWithoutEmail):
-        invoice_for(BookingFactory(customer=CustomerFactory(email="")), finance)
+        invoice_for(BookingFactory(customer=ContactFactory(email="")), finance)
     assert (Invoice.objects.count(), at_stripe()) == (0, [])
 
 
