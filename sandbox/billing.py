@@ -25,8 +25,11 @@ MUST_ACT = (
 )
 
 
-def finalize(call: Call, invoice: Body) -> Body:
-    """Number a draft and open it for payment; with nothing due it is paid at once."""
+def finalize(call: Call, invoice: Body, *, paid_by: Body | None = None) -> Body:
+    """Number a draft and open it for payment; with nothing due it is paid at once.
+
+    ``paid_by`` is the intent that has already paid it (Checkout's invoices).
+    """
     if invoice["status"] != "draft":
         raise errors.invalid(FINAL, code="invoice_not_editable")
     customer = call.need("customer", invoice["customer"])
@@ -47,21 +50,22 @@ def finalize(call: Call, invoice: Body) -> Body:
         "_days": None,
     }
     invoice["status_transitions"]["finalized_at"] = ids.now()
-    if invoice["amount_due"]:
-        _ask_for(call, invoice)
+    payment = (
+        tie(call, invoice, paid_by or _ask_for(call, invoice)) if invoice["amount_due"] else None
+    )
     call.store.save(invoice)
     call.emit("invoice.finalized", invoice)
-    if not invoice["amount_due"]:
-        _settle(call, invoice)
+    if paid_by or payment is None:
+        _settle(call, invoice, payment)
     elif invoice["due_date"]:
         call.later(invoice["due_date"] - ids.now(), "invoice.overdue", invoice["id"])
     return invoice
 
 
-def _ask_for(call: Call, invoice: Body) -> None:
-    """The intent that collects the invoice, and the invoice payment that ties the two."""
+def _ask_for(call: Call, invoice: Body) -> Body:
+    """The intent that collects the invoice."""
     types = (invoice["payment_settings"] or {}).get("payment_method_types")
-    intent = payment_intents.new(
+    return payment_intents.new(
         call,
         {
             "amount": invoice["amount_due"],
@@ -71,7 +75,6 @@ def _ask_for(call: Call, invoice: Body) -> None:
             "payment_method_types": types or ["card"],
         },
     )
-    tie(call, invoice, intent)
 
 
 def tie(call: Call, invoice: Body, intent: Body) -> Body:

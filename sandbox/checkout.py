@@ -8,12 +8,12 @@ from typing import Any
 
 import stripe
 
-from sandbox import confirmation, errors, ids, jobs, orders, shape, tax
+from sandbox import checkout_invoice, confirmation, errors, ids, jobs, orders, shape, tax
 from sandbox.api import Call
 from sandbox.intent_rules import OPEN
 from sandbox.money import text
 from sandbox.params import Params
-from sandbox.resources import coupons, customers, payment_intents
+from sandbox.resources import coupons, customers, payment_intents, setup_intents
 from sandbox.store import Body
 
 MINIMUM = 50  # cents, Stripe's smallest charge in USD
@@ -89,14 +89,17 @@ def submit(call: Call, session: Body, payer: Body, method: Body | None) -> Body:
         return session
     if method is None:
         raise errors.missing("payment_method")
-    intent = _intent(call, session)
     confirmed = {"payment_method": method["id"], "return_url": session["url"]}
-    payment_intents.confirm(call, intent, confirmed)
+    if session["mode"] == "setup":
+        setup_intents.confirm(call, _setup_intent(call, session), confirmed)
+        return catch_up(call, session)
+    payment_intents.confirm(call, _intent(call, session), confirmed)
     return call.need("checkout.session", session["id"])
 
 
 def _customer(call: Call, session: Body) -> str | None:
-    if session["customer_creation"] != "always":
+    wanted = session["customer_creation"] == "always" or session["_invoice_creation"].get("enabled")
+    if not wanted:
         return None
     payer = session["customer_details"]
     given = {name: payer[name] for name in ("email", "name", "address", "phone") if payer[name]}
@@ -120,6 +123,26 @@ def _intent(call: Call, session: Body) -> Body:
     return intent
 
 
+def _setup_intent(call: Call, session: Body) -> Body:
+    """The intent that saves the card of a ``setup`` session."""
+    if session["setup_intent"]:
+        return call.need("setup_intent", session["setup_intent"])
+    given: dict[str, Any] = session["_setup_intent_data"] | {"customer": session["customer"]}
+    given["payment_method_types"] = session["payment_method_types"]
+    intent = setup_intents.new(call, {k: v for k, v in given.items() if v is not None})
+    with call.changing(session):
+        session["setup_intent"] = intent["id"]
+    return intent
+
+
+def catch_up(call: Call, session: Body) -> Body:
+    """Complete a ``setup`` session whose card has been saved by now."""
+    intent = call.get("setup_intent", session["setup_intent"])
+    if session["status"] == "open" and intent and intent["status"] == "succeeded":
+        _complete(call, session, "no_payment_required")
+    return session
+
+
 @confirmation.observer
 def intent_changed(call: Call, intent: Body) -> None:
     """A session follows its intent: paid, on its way (bank debits), or failed after all."""
@@ -137,9 +160,23 @@ def _complete(call: Call, session: Body, payment_status: str) -> None:
     for redeemed in [coupon_of(call, session), *codes]:
         if redeemed:
             coupons.redeem(call, redeemed)
+    _keep_address(call, session)
+    if payment_status == "paid" and session["_invoice_creation"].get("enabled"):
+        session["invoice"] = checkout_invoice.issue(call, session, coupon_of(call, session))
     with call.changing(session):
         session |= {"status": "complete", "payment_status": payment_status, "url": None}
     call.emit("checkout.session.completed", session)
+
+
+def _keep_address(call: Call, session: Body) -> None:
+    """``customer_update`` saves what the customer typed."""
+    customer = call.get("customer", session["customer"])
+    payer = session["customer_details"] or {}
+    wanted = [name for name, how in session["_customer_update"].items() if how == "auto"]
+    if customer:
+        with call.changing(customer, "customer.updated"):
+            for name in wanted:
+                customer[name] = payer.get(name) or customer[name]
 
 
 def _late(call: Call, session: Body, intent: Body) -> None:
@@ -173,6 +210,8 @@ def expire_by_clock(call: Call, session_id: str) -> None:
 
 def button(session: Body) -> str:
     """What the pay button says, e.g. ``Pay $100.00``."""
+    if session["mode"] == "setup":
+        return "Save card"
     verb = {"book": "Book", "donate": "Donate", "subscribe": "Subscribe"}
     word = verb.get(session["submit_type"] or "pay", "Pay")
     return f"{word} {text(session['amount_total'] or 0, session['currency'] or 'usd')}"

@@ -28,6 +28,11 @@ def _one(call: Call, given: Params, target: dict[str, str]) -> Body:
     if not coupons.usable(coupon):
         raise errors.invalid("Coupon expired.", "discounts[0][coupon]", "coupon_expired")
     coupons.redeem(call, coupon)
+    return record(call, coupon, code, **target)
+
+
+def record(call: Call, coupon: Body, code: Body | None, **target: str) -> Body:
+    """The discount itself; the coupon's use is counted elsewhere."""
     body = {
         "id": ids.new("di"),
         "object": "discount",

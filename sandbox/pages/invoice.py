@@ -15,23 +15,24 @@ PAYABLE = ("open", "uncollectible")
 PER_PAGE = 30
 
 
-def _final(call: Call, id_: str) -> Body:
-    invoice = call.need("invoice", id_)
-    if invoice["status"] == "draft":
-        raise StripeError("This invoice is not final yet.", status=404)
-    return invoice
+def _final(call: Call, id_: str) -> Body | None:
+    invoice = call.get("invoice", id_)
+    return invoice if invoice and invoice["status"] != "draft" else None
 
 
 @page("GET", path="/i/<id_>")
 def visit(call: Call, id_: str) -> Response:
     """The invoice, with a card form while it can be paid."""
-    return _show(call, _final(call, id_))
+    invoice = _final(call, id_)
+    return _show(call, invoice) if invoice else show("missing.html", 404)
 
 
 @page("POST", path="/i/<id_>")
 def submit(call: Call, id_: str) -> Response:
     """Pay it."""
     invoice = _final(call, id_)
+    if invoice is None:
+        return show("missing.html", 404)
     intent = billing.intent_of(call, invoice)
     if invoice["status"] not in PAYABLE or intent is None:
         return go(invoice["hosted_invoice_url"])
@@ -41,7 +42,8 @@ def submit(call: Call, id_: str) -> Response:
         back = {"payment_method": method["id"], "return_url": invoice["hosted_invoice_url"]}
         intent = payment_intents.confirm(call, intent, back)
     except StripeError as refused:
-        return _show(call, _final(call, id_), form, error=str(refused), status=refused.status)
+        tried = call.need("invoice", id_)
+        return _show(call, tried, form, error=str(refused), status=refused.status)
     if intent["next_action"]:
         return go(intent["next_action"]["redirect_to_url"]["url"])
     return go(invoice["hosted_invoice_url"])
@@ -79,6 +81,8 @@ def _unfinished(call: Call, invoice: Body) -> str | None:
 def as_pdf(call: Call, id_: str) -> Response:
     """The invoice as a PDF."""
     invoice = _final(call, id_)
+    if invoice is None:
+        return show("missing.html", 404)
     response = make_response(pdf.document(_pages(invoice)))
     response.headers["Content-Type"] = "application/pdf"
     name = f"Invoice-{invoice['number']}.pdf"

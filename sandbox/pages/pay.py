@@ -18,8 +18,11 @@ NEW_TOTAL = "Tax for your ZIP code has been added. Please check the new total an
 @page("GET", path=PATH)
 def visit(call: Call, id_: str) -> Response:
     """The form; also where a customer comes back from 3-D Secure."""
-    session = call.need("checkout.session", id_)
-    returned = "payment_intent" in request.args
+    session = call.get("checkout.session", id_)
+    if session is None:
+        return show("missing.html", 404)
+    session = checkout.catch_up(call, session)
+    returned = bool({"payment_intent", "setup_intent"} & request.args.keys())
     if session["status"] != "open":
         return go(success_url(session)) if returned and _paid(session) else _closed(session)
     return _form(call, session, error=_failure(call, session) if returned else None)
@@ -52,9 +55,16 @@ def success_url(session: Body) -> str:
     return url.replace("{CHECKOUT_SESSION_ID}", session["id"])
 
 
+def _fixed_email(call: Call, session: Body) -> str | None:
+    """The address the merchant gave: the customer cannot change it."""
+    customer = call.get("customer", session["customer"]) or {}
+    email: str | None = session["customer_email"] or customer.get("email")
+    return email
+
+
 def _pay(call: Call, session: Body, form: dict[str, str]) -> Response:
     known = session["customer_details"] or {}
-    form["email"] = known.get("email") or form["email"]
+    form["email"] = _fixed_email(call, session) or form["email"]
     if not form["email"]:
         raise StripeError("Your email is incomplete.", param="email")
     payer = checkout.details(
@@ -66,11 +76,11 @@ def _pay(call: Call, session: Body, form: dict[str, str]) -> Response:
         session["customer_details"] = payer
         checkout.add_up(call, session)
     expected = request.form.get("expected_amount", "")
-    if expected.isdigit() and int(expected) != session["amount_total"]:
+    if expected.isdigit() and int(expected) != (session["amount_total"] or 0):
         return _form(call, session, form, error=NEW_TOTAL)
     method = cards.method(call, form) if session["amount_total"] != 0 else None
     session = checkout.submit(call, session, payer, method)
-    intent = call.get("payment_intent", session["payment_intent"])
+    intent = _intent(call, session)
     if session["status"] == "open" and intent and intent["next_action"]:
         return go(intent["next_action"]["redirect_to_url"]["url"])
     return go(success_url(session))
@@ -93,10 +103,14 @@ def _apply(call: Call, session: Body, typed: str) -> None:
 
 def _failure(call: Call, session: Body) -> str | None:
     """Why the customer is back without having paid."""
-    intent = call.get("payment_intent", session["payment_intent"])
-    if intent and intent["last_payment_error"]:
-        return str(intent["last_payment_error"]["message"])
-    return UNFINISHED
+    intent = _intent(call, session) or {}
+    failure = intent.get("last_payment_error") or intent.get("last_setup_error")
+    return str(failure["message"]) if failure else UNFINISHED
+
+
+def _intent(call: Call, session: Body) -> Body | None:
+    setup = call.get("setup_intent", session["setup_intent"])
+    return setup or call.get("payment_intent", session["payment_intent"])
 
 
 def _form(
@@ -121,7 +135,7 @@ def _form(
         lines=orders.as_list(call.store, session["_lines"]),
         code=next((code["code"] for code in codes if code), ""),
         form=cards.shown_again(form) if form else filled,
-        asks_email=not known.get("email") or not session["customer"],
+        asks_email=not _fixed_email(call, session),
         button=checkout.button(session),
         error=error,
     )

@@ -12,17 +12,18 @@ from sandbox.store import Body
 PATH = "/p/session/<token>"
 
 
-def _session(call: Call, token: str) -> Body:
+def _session(call: Call, token: str) -> Body | None:
     found = call.store.find("billing_portal.session", _token=token)
-    if not found or call.get("customer", found[0]["customer"]) is None:
-        raise no_such("portal session", token)
-    return found[0]
+    known = found and call.get("customer", found[0]["customer"])
+    return found[0] if known else None
 
 
 @page("GET", path=PATH)
 def visit(call: Call, token: str) -> Response:
     """The portal of one customer."""
     session = _session(call, token)
+    if session is None:
+        return show("missing.html", 404)
     intent = call.get("setup_intent", request.args.get("setup_intent"))
     failed = intent and intent["last_setup_error"]
     return _show(call, session, error=failed["message"] if failed else None)
@@ -32,6 +33,8 @@ def visit(call: Call, token: str) -> Response:
 def act(call: Call, token: str) -> Response:
     """Add a card, make one the default, or remove one."""
     session = _session(call, token)
+    if session is None:
+        return show("missing.html", 404)
     try:
         return _DEEDS[request.form.get("do", "add")](call, session)
     except StripeError as refused:

@@ -5,32 +5,24 @@ from typing import Any
 import stripe
 from stripe import params as sdk
 
-from sandbox import checkout, errors, expand, ids, lists, orders, shape
+from sandbox import checkout, checkout_rules, errors, expand, ids, lists, orders, shape
 from sandbox.api import Call, merge, route
 from sandbox.params import Params
 from sandbox.resources import coupons, promotion_codes
 from sandbox.store import Body, Store
 
 URL = "/v1/checkout/sessions"
-SHORTEST, LONGEST = 30 * 60, 24 * 3600
-ONLY_ONE = "You may only specify one of these parameters: {}."
-HOSTED_ONLY = "This sandbox has hosted pages only: `ui_mode` must be `hosted_page`."
-WRONG_MODE = (
-    "You specified `payment` mode but passed a recurring price. Either switch to `subscription` "
-    "mode or use only one-time prices."
-)
-NO_RECURRING = "You must provide at least one recurring price in `subscription` mode."
-KEPT = ("payment_intent_data", "setup_intent_data", "subscription_data", "invoice_creation")
+KEPT = ("payment_intent_data", "setup_intent_data", "invoice_creation", "customer_update")
 
 
 @route("POST", URL, sdk.checkout.SessionCreateParams)
 def create(call: Call, params: Params) -> Body:
     """Create an open session; the payment intent comes when the customer pays."""
-    _check(call, params)
+    checkout_rules.check(call, params)
     id_ = "cs_test_" + ids.random_text(58)
     items = params.get("line_items", [])
     lines = [orders.line(call, item, f"line_items[{n}]") for n, item in enumerate(items)]
-    _check_lines(params["mode"], lines)
+    checkout_rules.check_lines(params["mode"], lines)
     session = shape.complete(stripe.checkout.Session, _body(call, params, id_))
     settable = {k: v for k, v in params.items() if k not in (*KEPT, "discounts", "line_items")}
     merge(session, settable)
@@ -44,56 +36,10 @@ def create(call: Call, params: Params) -> Body:
     return call.create(session)
 
 
-def _check(call: Call, params: Params) -> None:
-    if "mode" not in params:
-        raise errors.missing("mode")
-    if params.get("ui_mode", "hosted_page") != "hosted_page":
-        raise errors.invalid(HOSTED_ONLY, "ui_mode")
-    needed = ["success_url", *(["line_items"] if params["mode"] != "setup" else [])]
-    for name in needed:
-        if not params.get(name):
-            raise errors.missing(name)
-    _check_together(params)
-    if "customer" in params:
-        call.need("customer", params["customer"], param="customer")
-    for name in ("success_url", "cancel_url"):
-        if name in params and not params[name].startswith(("http://", "https://")):
-            raise errors.invalid("Not a valid URL", name, "url_invalid")
-    _check_expiry(params.get("expires_at"))
-
-
-def _check_together(params: Params) -> None:
-    pairs = [("customer", "customer_email"), ("customer", "customer_creation")]
-    for pair in [*pairs, ("allow_promotion_codes", "discounts")]:
-        if all(params.get(name) for name in pair):
-            raise errors.invalid(ONLY_ONE.format(", ".join(pair)), pair[1])
-
-
-def _check_expiry(at: int | None) -> None:
-    if at is not None and at < ids.now() + SHORTEST - 5:
-        bound = "at least 30 minutes"
-    elif at is not None and at > ids.now() + LONGEST + 5:
-        bound = "less than 24 hours"
-    else:
-        return
-    message = f"The `expires_at` timestamp must be {bound} from Checkout Session creation."
-    raise errors.invalid(message, "expires_at")
-
-
-def _check_lines(mode: str, lines: list[Body]) -> None:
-    recurring = [item["_recurring"] for item in lines]
-    if mode == "payment" and any(recurring):
-        raise errors.invalid(WRONG_MODE, "mode")
-    if mode == "subscription" and not any(recurring):
-        raise errors.invalid(NO_RECURRING, "line_items")
-    if len({item["currency"] for item in lines}) > 1:
-        raise errors.invalid("All line items must have the same currency.", "line_items")
-
-
 def _body(call: Call, params: Params, id_: str) -> dict[str, Any]:
     payment = params["mode"] == "payment"
     customer = call.get("customer", params.get("customer"))
-    known = "always" if params["mode"] == "subscription" else "if_required"
+    invoicing = params.get("invoice_creation", {}).get("enabled", False)
     invoice: Body = {"invoice_data": {"metadata": {}}}
     return {
         "id": id_,
@@ -104,10 +50,10 @@ def _body(call: Call, params: Params, id_: str) -> dict[str, Any]:
         "created": ids.now(),
         "custom_fields": [],
         "custom_text": {},
-        "customer_creation": None if customer or params["mode"] == "setup" else known,
+        "customer_creation": "if_required" if payment and not customer else None,
         "customer_details": _known(customer, params.get("customer_email")),
-        "expires_at": ids.now() + LONGEST,
-        "invoice_creation": {"enabled": False, **invoice} if payment else None,
+        "expires_at": ids.now() + checkout_rules.LONGEST,
+        "invoice_creation": {"enabled": invoicing, **invoice} if payment else None,
         "livemode": False,
         "metadata": {},
         "mode": params["mode"],

@@ -9,7 +9,7 @@ import stripe
 from sandbox.tests.browser import CARD, visit
 from sandbox.tests.conftest import Inbox, Sandbox
 
-DEPOSIT = {
+DEPOSIT: dict[str, Any] = {
     "quantity": 1,
     "price_data": {
         "currency": "usd",
@@ -215,3 +215,78 @@ def test_sessions_are_listed_by_intent_customer_and_status(client: stripe.Stripe
         [s.id for s in sessions.list({"status": "open"}).data],
     ]
     assert found == [[first.id], [second.id], [first.id]]
+
+
+def test_setup_saves_a_card_and_charges_nothing(client: stripe.StripeClient) -> None:
+    customer = client.v1.customers.create({"email": "bo@example.com"}).id
+    params: Any = {"mode": "setup", "success_url": "http://shop.test/", "customer": customer}
+    session: Any = client.v1.checkout.sessions.create(params)
+    assert "Save card" in visit(session.url).text
+    assert visit(session.url, {**CARD, "expected_amount": "0"}).status == 303
+    done: Any = client.v1.checkout.sessions.retrieve(session.id, {"expand": ["setup_intent"]})
+    found = (done.status, done.payment_status, done.setup_intent.status)
+    assert found == ("complete", "no_payment_required", "succeeded")
+    assert len(client.v1.customers.payment_methods.list(customer).data) == 1
+    assert client.v1.charges.list().data == []
+
+
+def test_invoice_creation_leaves_a_paid_invoice_behind(client: stripe.StripeClient) -> None:
+    coupon = client.v1.coupons.create({"percent_off": 10})
+    session = open_session(
+        client,
+        invoice_creation={"enabled": True, "invoice_data": {"description": "Deposit"}},
+        automatic_tax={"enabled": True},
+        discounts=[{"coupon": coupon.id}],
+    )
+    assert visit(session.url, CARD).status == 303
+    paid: Any = client.v1.checkout.sessions.retrieve(session.id, {"expand": ["invoice"]})
+    invoice = paid.invoice
+    assert (paid.amount_total, invoice.status) == (9792, "paid")
+    assert (invoice.total, invoice.amount_paid, invoice.description) == (9792, 9792, "Deposit")
+    payment = client.v1.invoice_payments.list({"invoice": invoice.id}).data[0]
+    assert payment.payment.payment_intent == paid.payment_intent
+
+
+def test_automatic_tax_must_know_where_a_known_customer_lives(client: stripe.StripeClient) -> None:
+    customer = client.v1.customers.create({"email": "bo@example.com"}).id
+    with pytest.raises(stripe.InvalidRequestError, match="valid address on the Customer"):
+        open_session(client, customer=customer, automatic_tax={"enabled": True})
+    session = open_session(
+        client,
+        customer=customer,
+        automatic_tax={"enabled": True},
+        customer_update={"address": "auto"},
+    )
+    assert visit(session.url, CARD).status == 303
+    address = client.v1.customers.retrieve(customer).address
+    assert address
+    assert (address.postal_code, address.state) == ("90210", "CA")
+
+
+def test_the_email_of_a_declined_try_may_be_corrected(client: stripe.StripeClient) -> None:
+    session = open_session(client)
+    visit(session.url, {**CARD, "card_number": "4000000000000002", "email": "wrong@example.com"})
+    visit(session.url, CARD)
+    paid = client.v1.checkout.sessions.retrieve(session.id)
+    assert paid.customer_details
+    assert paid.customer_details.email == "ana@example.com"
+
+
+def test_a_bank_debit_completes_first_and_is_paid_later(
+    client: stripe.StripeClient, sandbox: Sandbox
+) -> None:
+    method: Any = {"type": "sepa_debit", "sepa_debit": {"iban": "AT611904300234573201"}}
+    method["billing_details"] = {"name": "Ana", "email": "ana@example.com"}
+    debit = client.v1.payment_methods.create(method)
+    line = {**DEPOSIT, "price_data": {**DEPOSIT["price_data"], "currency": "eur"}}
+    session = open_session(client, payment_method_types=["sepa_debit"], line_items=[line])
+    path = f"/v1/payment_pages/{session.id}/confirm"
+    client.raw_request("post", path, payment_method=debit.id, expected_amount=10000)
+    waiting = client.v1.checkout.sessions.retrieve(session.id)
+    assert (waiting.status, waiting.payment_status) == ("complete", "unpaid")
+    sandbox.control("POST", "jobs")
+    assert client.v1.checkout.sessions.retrieve(session.id).payment_status == "paid"
+    assert [e.type for e in client.v1.events.list({"type": "checkout.*"}).data] == [
+        "checkout.session.async_payment_succeeded",
+        "checkout.session.completed",
+    ]
