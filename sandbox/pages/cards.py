@@ -13,6 +13,11 @@ from sandbox.store import Body
 FIELDS = ("email", "card_number", "exp", "cvc", "name", "zip")
 EXPIRY = re.compile(r"(\d{1,2})\s*[/ -]?\s*(\d{2}|\d{4})")
 
+NOT_AUTHENTICATED = (
+    "We are unable to authenticate your payment method. Please choose a different payment method "
+    "and try again."
+)
+
 
 def typed() -> dict[str, str]:
     """What the visitor sent, trimmed; every field is there."""
@@ -22,6 +27,15 @@ def typed() -> dict[str, str]:
 def shown_again(form: dict[str, str]) -> dict[str, str]:
     """What may be filled in once more: never the card's number or code."""
     return {name: form[name] for name in ("email", "name", "zip")}
+
+
+def reason(intent: Body | None) -> str | None:
+    """Why the last try of an intent failed, in words for its customer."""
+    tried = intent or {}
+    failure = tried.get("last_payment_error") or tried.get("last_setup_error")
+    if failure and failure["code"].endswith("_authentication_failure"):
+        return NOT_AUTHENTICATED
+    return str(failure["message"]) if failure else None
 
 
 def address(form: dict[str, str]) -> Body | None:

@@ -43,7 +43,7 @@ def submit(call: Call, id_: str) -> Response:
         intent = payment_intents.confirm(call, intent, back)
     except StripeError as refused:
         tried = call.need("invoice", id_)
-        return _show(call, tried, form, error=str(refused), status=refused.status)
+        return _show(call, tried, form, error=str(refused))
     if intent["next_action"]:
         return go(intent["next_action"]["redirect_to_url"]["url"])
     return go(invoice["hosted_invoice_url"])
@@ -55,26 +55,18 @@ def _show(
     form: dict[str, str] | None = None,
     *,
     error: str | None = None,
-    status: int = 200,
 ) -> Response:
     address = invoice["customer_address"] or {}
+    intent = billing.intent_of(call, invoice) if invoice["status"] in PAYABLE else None
     filled = {"name": invoice["customer_name"] or "", "zip": address.get("postal_code") or ""}
     filled["email"] = invoice["customer_email"] or ""
     return show(
         "invoice.html",
-        status,
         invoice=invoice,
         payable=invoice["status"] in PAYABLE,
         form=cards.shown_again(form) if form else filled,
-        error=error or _unfinished(call, invoice),
+        error=error or cards.reason(intent),
     )
-
-
-def _unfinished(call: Call, invoice: Body) -> str | None:
-    """Why a customer is back from 3-D Secure without having paid."""
-    intent = billing.intent_of(call, invoice) if invoice["status"] in PAYABLE else None
-    failure = intent and intent["last_payment_error"]
-    return str(failure["message"]) if failure else None
 
 
 @page("GET", path="/i/<id_>/pdf")

@@ -25,7 +25,8 @@ def visit(call: Call, id_: str) -> Response:
     returned = bool({"payment_intent", "setup_intent"} & request.args.keys())
     if session["status"] != "open":
         return go(success_url(session)) if returned and _paid(session) else _closed(session)
-    return _form(call, session, error=_failure(call, session) if returned else None)
+    back = (cards.reason(_intent(call, session)) or UNFINISHED) if returned else None
+    return _form(call, session, error=back)
 
 
 @page("POST", path=PATH)
@@ -42,7 +43,7 @@ def submit(call: Call, id_: str) -> Response:
         return _pay(call, session, form)
     except StripeError as refused:
         session = call.need("checkout.session", id_)
-        return _form(call, session, form, error=str(refused), status=refused.status)
+        return _form(call, session, form, error=str(refused))
 
 
 def _paid(session: Body) -> bool:
@@ -101,13 +102,6 @@ def _apply(call: Call, session: Body, typed: str) -> None:
         checkout.add_up(call, session)
 
 
-def _failure(call: Call, session: Body) -> str | None:
-    """Why the customer is back without having paid."""
-    intent = _intent(call, session) or {}
-    failure = intent.get("last_payment_error") or intent.get("last_setup_error")
-    return str(failure["message"]) if failure else UNFINISHED
-
-
 def _intent(call: Call, session: Body) -> Body | None:
     setup = call.get("setup_intent", session["setup_intent"])
     return setup or call.get("payment_intent", session["payment_intent"])
@@ -119,7 +113,6 @@ def _form(
     form: dict[str, str] | None = None,
     *,
     error: str | None = None,
-    status: int = 200,
 ) -> Response:
     known = session["customer_details"] or {}
     filled = {
@@ -130,7 +123,6 @@ def _form(
     codes = [call.get("promotion_code", d["promotion_code"]) for d in session["discounts"] or []]
     return show(
         "checkout.html",
-        status,
         session=session,
         lines=orders.as_list(call.store, session["_lines"]),
         code=next((code["code"] for code in codes if code), ""),

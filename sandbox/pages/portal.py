@@ -25,8 +25,7 @@ def visit(call: Call, token: str) -> Response:
     if session is None:
         return show("missing.html", 404)
     intent = call.get("setup_intent", request.args.get("setup_intent"))
-    failed = intent and intent["last_setup_error"]
-    return _show(call, session, error=failed["message"] if failed else None)
+    return _show(call, session, error=cards.reason(intent))
 
 
 @page("POST", path=PATH)
@@ -38,7 +37,8 @@ def act(call: Call, token: str) -> Response:
     try:
         return _DEEDS[request.form.get("do", "add")](call, session)
     except StripeError as refused:
-        return _show(call, session, error=str(refused), status=refused.status)
+        found = 404 if refused.status == 404 else 200
+        return _show(call, session, error=str(refused), status=found)
 
 
 def _add(call: Call, session: Body) -> Response:

@@ -100,7 +100,7 @@ def test_a_declined_try_and_the_next_share_one_payment_intent(client: stripe.Str
 
 @pytest.mark.parametrize(
     ("outcome", "location", "alert"),
-    [("authorize", "http://shop.test/thanks", None), ("fail", None, "failed authentication")],
+    [("authorize", "http://shop.test/thanks", None), ("fail", None, "unable to authenticate")],
 )
 def test_three_d_secure_goes_through_the_banks_page(
     client: stripe.StripeClient, outcome: str, location: str | None, alert: str | None
