@@ -123,6 +123,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "sweep-webhook-events": {"task": "payments.tasks.sweep_webhook_events", "schedule": 15.0},
     "sweep-stripe-calls": {"task": "payments.tasks.sweep_stripe_calls", "schedule": 30.0},
+    "backfill-events": {"task": "payments.tasks.backfill_events", "schedule": 3600.0},
     "expire-holds": {"task": "bookings.tasks.expire_holds", "schedule": 30.0},
     "purge-idempotency-keys": {
         "task": "myhibachi.core.tasks.purge_idempotency_keys",
@@ -190,6 +191,7 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "POSTPROCESSING_HOOKS": [
         "drf_standardized_errors.openapi_hooks.postprocess_schema_enums",
+        "payments.api.schema.add_webhook",
     ],
     "ENUM_NAME_OVERRIDES": {
         name: f"drf_standardized_errors.openapi_serializers.{name}.choices"
@@ -200,6 +202,15 @@ SPECTACULAR_SETTINGS = {
             f"drf_standardized_errors.openapi_serializers.ErrorCode{status}Enum.choices"
         )
         for status in (401, 403, 404, 429)
+    }
+    | {
+        "BookingStatusEnum": "bookings.models.Status",
+        "DisputeStatusEnum": "payments.models.Dispute.Status",
+        "InvoiceStatusEnum": "payments.models.Invoice.Status",
+        "ManualMethodEnum": "payments.api.serializers.requests.MANUAL_METHODS",
+        "PaymentMethodEnum": "payments.models.Payment.Method",
+        "PaymentStatusEnum": "payments.models.Payment.Status",
+        "RefundStatusEnum": "payments.models.Refund.Status",
     },
 }
 

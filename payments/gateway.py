@@ -231,6 +231,15 @@ def retrieve(object_type: str, object_id: str) -> Json:
     return _dict(_call(_RETRIEVE[object_type](_v1()), object_id, params={}))
 
 
+def list_events(*, since: int) -> Iterator[Json]:
+    """Every event made since then, newest first: https://docs.stripe.com/api/events/list
+
+    Args:
+        since: seconds since the epoch. Stripe keeps events for 30 days.
+    """
+    return _pages(_v1().events.list, {"created": {"gte": since}, "limit": 100})
+
+
 # --- Webhooks ----------------------------------------------------------------------------------
 def verify_signature(*, body: str, header: str, secrets: list[str]) -> None:
     """Check a webhook's signature: https://docs.stripe.com/webhooks#verify-manually.

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from payments.services import intents, stripe_invoices, sweep
-from payments.webhooks import process, sweeper
+from payments.webhooks import backfill, process, sweeper
 
 
 @shared_task
@@ -32,3 +32,8 @@ def refresh_invoice(invoice_id: str) -> None:
 @shared_task
 def sweep_stripe_calls() -> None:
     sweep.sweep_stripe_calls(now=timezone.now())
+
+
+@shared_task
+def backfill_events() -> None:
+    backfill.backfill_from_cursor(now=timezone.now())

@@ -1,3 +1,4 @@
+from payments.models.backfill_cursor import BackfillCursor
 from payments.models.dispute import Dispute
 from payments.models.invoice import Invoice
 from payments.models.ledger import LedgerEntry
@@ -7,6 +8,7 @@ from payments.models.refund import Refund
 from payments.models.webhook_event import WebhookEvent
 
 __all__ = [
+    "BackfillCursor",
     "Dispute",
     "Invoice",
     "LedgerEntry",
