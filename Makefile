@@ -7,7 +7,7 @@ BIN := .venv/bin
 # Tests wait for servers more than they compute.
 WORKERS ?= 3
 
-.PHONY: help run smoke test lint format lock clean venv
+.PHONY: help run smoke test lint format openapi lock clean venv
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@printf '\n  Options of run and smoke: PORT=8000 SANDBOX_PORT=12111 DATA_DIR=.data\n'
@@ -28,6 +28,9 @@ lint: venv ## style, types, floors, migrations, settings
 format: venv ## rewrite the code in the house's style
 	@$(BIN)/ruff check --fix --quiet . || true
 	@$(BIN)/ruff format .
+
+openapi: venv ## docs/openapi.yaml from the code
+	@$(BIN)/python -m devstack.openapi
 
 lock: venv ## requirements*.in to requirements*.txt, with hashes
 	@$(BIN)/uv pip compile $(LOCK_FLAGS) requirements.in -o requirements.txt

@@ -110,7 +110,7 @@ def loyalty_tier(rules: Rules, lifetime_value: int) -> str:
     return next(reached, NO_TIER)
 
 
-def _payers(period: Period) -> QuerySet[LedgerEntry, dict[str, Any]]:
+def _payers(period: Period) -> QuerySet[Any, Any]:
     """One row for each customer who has ever paid, up to the period's end."""
     return (
         LedgerEntry.objects.filter(occurred_at__lt=period.end)

@@ -121,7 +121,7 @@ def rows_of(period: Period) -> list[Row]:
     zone = timezone.get_default_timezone()
     found = (
         LedgerEntry.objects.filter(occurred_at__gte=period.start, occurred_at__lt=period.end)
-        .values(day=TruncDate("occurred_at", tzinfo=zone))
+        .annotate(day=TruncDate("occurred_at", tzinfo=zone))
         .values_list("day", "kind", "payment__method", "payment__payment_type")
         .annotate(total=Sum("amount"), entries=Count("pk"))
         .order_by()

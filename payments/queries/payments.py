@@ -26,6 +26,8 @@ def only_visible(
     """
     if is_staff_role(user):
         return rows
+    if not isinstance(user, User):
+        return rows.none()
     # By its id, which the lists' indexes start with, rather than through a join.
     own = Customer.objects.filter(user_id=user.pk).values_list("pk", flat=True).first()
     return rows.filter(**{customer: own}) if own else rows.none()

@@ -49,6 +49,11 @@ class LineItem(serializers.Serializer[Any]):
     quantity = serializers.IntegerField(min_value=1, max_value=1000, default=1)
 
 
+def _line_items() -> Any:
+    options: Any = {"many": True, "required": False, "allow_empty": False, "max_length": 50}
+    return LineItem(**options)
+
+
 class PayRequest(serializers.Serializer[Any]):
     """Asks to pay for a booking. The server knows what is due; a tip is the customer's choice."""
 
@@ -69,7 +74,7 @@ class PayRequest(serializers.Serializer[Any]):
 class CheckoutRequest(PayRequest):
     """`line_items` are what the frontend believes is due; left out, the server says."""
 
-    line_items = LineItem(many=True, required=False, allow_empty=False, max_length=50)
+    line_items = _line_items()
     mode = serializers.ChoiceField(choices=["payment"], default="payment")
 
 

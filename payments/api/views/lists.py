@@ -1,5 +1,6 @@
 """What was paid, billed, given back and disputed; and what staff add to it."""
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from django.db.models import QuerySet
@@ -16,6 +17,7 @@ from customers.api.permissions import HasPermission
 from customers.models import User
 from customers.roles import is_staff_role
 from myhibachi.core.api.idempotency import Idempotent
+from myhibachi.core.api.schema import IDEMPOTENCY_KEY
 from payments.api.filters import DisputeFilter, InvoiceFilter, PaymentFilter, RefundFilter
 from payments.api.serializers.answers import (
     DisputeAnswer,
@@ -35,7 +37,8 @@ class MoneyListView(generics.ListAPIView[Any]):
 
     def get_serializer_context(self) -> dict[str, Any]:
         """Say whether the caller is staff, who see more fields."""
-        return super().get_serializer_context() | {"is_staff": is_staff_role(self.request.user)}
+        context = super().get_serializer_context()
+        return {**context, "is_staff": is_staff_role(self.request.user)}
 
 
 class PaymentListView(MoneyListView):
@@ -83,7 +86,7 @@ class InvoiceListView(Idempotent, MoneyListView):
     serializer_class = InvoiceAnswer
     filterset_class = InvoiceFilter
 
-    def get_permissions(self) -> list[Any]:
+    def get_permissions(self) -> Sequence[Any]:
         """Let everyone read, and only some make invoices."""
         if self.request.method == "POST":
             return [IsAuthenticated(), HasPermission("payments.add_invoice")]
@@ -99,6 +102,7 @@ class InvoiceListView(Idempotent, MoneyListView):
 
     @extend_schema(
         operation_id="create_invoice",
+        parameters=[IDEMPOTENCY_KEY],
         request=InvoiceRequest,
         responses={201: InvoiceAnswer},
         examples=[
@@ -127,10 +131,11 @@ class InvoiceListView(Idempotent, MoneyListView):
 
 
 class ManualPaymentView(Idempotent, APIView):
-    permission_classes = [HasPermission("payments.record_manual_payment")]
+    permission_classes = [HasPermission("payments.record_manual_payment")]  # type: ignore[list-item]  # called, it is itself
 
     @extend_schema(
         operation_id="record_manual_payment",
+        parameters=[IDEMPOTENCY_KEY],
         request=ManualPaymentRequest,
         responses={201: PaymentAnswer},
         examples=[

@@ -12,6 +12,7 @@ from bookings.queries.bookings import find_booking
 from customers.models import User
 from customers.services.profiles import customer_for
 from myhibachi.core.api.idempotency import Idempotent
+from myhibachi.core.api.schema import IDEMPOTENCY_KEY
 from payments.api.serializers.answers import CheckoutAnswer, PaymentIntentAnswer, PortalAnswer
 from payments.api.serializers.requests import CheckoutRequest, PaymentIntentRequest, PayRequest
 from payments.models import Payment
@@ -48,6 +49,7 @@ class CheckoutSessionView(StartView):
 
     @extend_schema(
         operation_id="create_checkout_session",
+        parameters=[IDEMPOTENCY_KEY],
         request=CheckoutRequest,
         responses=CheckoutAnswer,
         examples=[
@@ -80,6 +82,7 @@ class PaymentIntentView(StartView):
 
     @extend_schema(
         operation_id="create_payment_intent",
+        parameters=[IDEMPOTENCY_KEY],
         request=PaymentIntentRequest,
         responses=PaymentIntentAnswer,
         examples=[

@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 from customers.api.permissions import HasPermission
 from customers.models import User
 from myhibachi.core.api.idempotency import Idempotent
+from myhibachi.core.api.schema import IDEMPOTENCY_KEY
 from myhibachi.core.money import format_cents
 from payments.api.serializers.answers import RefundDone
 from payments.api.serializers.requests import RefundRequest
@@ -28,10 +29,11 @@ MESSAGES = {
 
 
 class RefundView(Idempotent, APIView):
-    permission_classes = [HasPermission("payments.refund_payment")]
+    permission_classes = [HasPermission("payments.refund_payment")]  # type: ignore[list-item]  # called, it is itself
 
     @extend_schema(
         operation_id="refund_payment",
+        parameters=[IDEMPOTENCY_KEY],
         request=RefundRequest,
         responses=RefundDone,
         examples=[

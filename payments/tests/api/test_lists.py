@@ -110,7 +110,7 @@ def test_what_is_refundable_is_what_a_refund_would_be_checked_against(support):
     entry(lost, "dispute_withdrawn", -10000, timezone.now())
     partly = paid_payment(amount=10000)
     refunded(partly, amount=1)
-    payments = [lost, partly, paid_payment(amount=10000), PaymentFactory()]
+    payments: list[Payment] = [lost, partly, paid_payment(amount=10000), PaymentFactory()]
     shown = {row["id"]: row["refundable"] for row in support.results("payments")}
     assert shown == {str(payment.pk): refundable(payment) for payment in payments}
 

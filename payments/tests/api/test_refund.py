@@ -106,7 +106,7 @@ def test_the_same_key_moves_money_once(manager, payment):
 def test_twenty_at_once_never_give_back_more_than_was_paid(manager, payment):
     def ask(_: int) -> int:
         try:
-            return refund(Api(manager.user), payment, amount_cents=3000).status_code
+            return int(refund(Api(manager.user), payment, amount_cents=3000).status_code)
         finally:
             connection.close()
 

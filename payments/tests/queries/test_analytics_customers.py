@@ -5,7 +5,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from bookings.tests.factories import BookingFactory, CustomerFactory
+from bookings.tests.factories import BookingFactory
+from customers.tests.factories import CustomerFactory
 from payments.queries.analytics_customers import (
     CustomerAnalytics,
     MethodUse,
