@@ -1,5 +1,4 @@
 from decimal import Decimal
-from typing import Any
 
 from django import forms
 
@@ -46,5 +45,9 @@ class RefundForm(forms.Form):
 
 def empty_form(*, left: int) -> RefundForm:
     """Return a form that offers all that is left, in cents."""
-    initial: dict[str, Any] = {"refund_id": uuid7(), "amount": Decimal(left).scaleb(-2)}
+    initial = {
+        "refund_id": uuid7(),
+        "amount": Decimal(left).scaleb(-2),
+        "reason": REASONS[0][0],
+    }
     return RefundForm(initial=initial)

@@ -27,7 +27,7 @@ PLACES = {
 def dashboard_url(stripe_id: str) -> str:
     """Return the address of an object in Stripe's dashboard, or in that of the local Stripe."""
     if settings.STRIPE.api_base != STRIPE_API:
-        return f"{settings.STRIPE.api_base}/objects/{stripe_id}"
+        return f"{settings.STRIPE.api_base}/dashboard/object/{stripe_id}"
     root = "https://dashboard.stripe.com" + ("" if settings.STRIPE.livemode else "/test")
     place = PLACES.get(stripe_id.split("_", 1)[0])
     return f"{root}/{place}/{stripe_id}" if place else f"{root}/search?query={stripe_id}"
