@@ -241,6 +241,21 @@ def list_events(*, since: int) -> Iterator[Json]:
 
 
 # --- Webhooks ----------------------------------------------------------------------------------
+def list_webhook_endpoints() -> Iterator[Json]:
+    """Every endpoint: https://docs.stripe.com/api/webhook_endpoints/list"""
+    return _pages(_v1().webhook_endpoints.list, {"limit": 100})
+
+
+def create_webhook_endpoint(*, params: Json) -> Json:
+    """https://docs.stripe.com/api/webhook_endpoints/create"""
+    return _dict(_call(_v1().webhook_endpoints.create, params=params))
+
+
+def update_webhook_endpoint(endpoint_id: str, *, params: Json) -> Json:
+    """https://docs.stripe.com/api/webhook_endpoints/update"""
+    return _dict(_call(_v1().webhook_endpoints.update, endpoint_id, params=params))
+
+
 def verify_signature(*, body: str, header: str, secrets: list[str]) -> None:
     """Check a webhook's signature: https://docs.stripe.com/webhooks#verify-manually.
 
