@@ -5,7 +5,18 @@ from typing import Any
 import stripe
 from stripe import params as sdk
 
-from sandbox import billing, discounts, errors, expand, ids, invoice_lines, lists, orders, shape
+from sandbox import (
+    billing,
+    discounts,
+    errors,
+    expand,
+    ids,
+    invoice_lines,
+    invoice_rules,
+    lists,
+    orders,
+    shape,
+)
 from sandbox.api import Call, merge, route
 from sandbox.pages.control import action
 from sandbox.params import Params
@@ -13,21 +24,6 @@ from sandbox.resources import payment_methods
 from sandbox.store import Body, Store
 
 URL = "/v1/invoices"
-NEEDS_DUE = (
-    "If invoice collection method is 'send_invoice', you must specify 'due_date' or "
-    "'days_until_due'."
-)
-NO_DUE = "You can only set '{}' when the invoice's collection method is 'send_invoice'."
-NOT_DRAFT = "You can only {} draft invoices. This invoice is {}."
-CANNOT = "You can only {} an invoice with a status of {}. This invoice is {}."
-NO_EMAIL = (
-    "Missing email. In order to create invoices that are sent to the customer, the customer must "
-    "have a valid email."
-)
-# What may still change once an invoice is final.
-AFTERWARDS = frozenset(
-    ["metadata", "default_payment_method", "auto_advance", "payment_settings", "due_date"]
-)
 ZERO = (
     *("amount_due", "amount_overpaid", "amount_paid", "amount_paid_off_stripe"),
     *("amount_remaining", "amount_shipping", "attempt_count", "starting_balance"),
@@ -42,7 +38,7 @@ def new(call: Call, params: Params, *, reason: str = "manual") -> Body:
     if "customer" not in params:
         raise errors.missing("customer")
     customer = call.need("customer", params["customer"], param="customer")
-    _check_due(params, params.get("collection_method", "charge_automatically"))
+    invoice_rules.check_due(params, params.get("collection_method", "charge_automatically"))
     id_ = ids.new("in")
     body = shape.complete(stripe.Invoice, _body(customer, id_, reason))
     merge(body, {k: v for k, v in params.items() if k not in COMPUTED})
@@ -55,14 +51,6 @@ def new(call: Call, params: Params, *, reason: str = "manual") -> Body:
         body["automatically_finalizes_at"] = ids.now() + 3600
         call.later(3600, "invoice.advance", id_)
     return shape.complete(stripe.Invoice, body)
-
-
-def _check_due(params: Params, method: str) -> None:
-    given = [name for name in ("days_until_due", "due_date") if name in params]
-    if method == "send_invoice" and not given:
-        raise errors.invalid(NEEDS_DUE, "days_until_due")
-    if method != "send_invoice" and given:
-        raise errors.invalid(NO_DUE.format(given[0]), given[0])
 
 
 def _due(params: Params) -> int | None:
@@ -144,11 +132,9 @@ def retrieve(call: Call, _: Params, id_: str) -> Body:
 def update(call: Call, params: Params, id_: str) -> Body:
     """Change a draft; of a final invoice only what is no part of it."""
     body = call.need("invoice", id_)
-    if body["status"] != "draft" and (fixed := sorted(params.keys() - AFTERWARDS)):
-        message = f"Finalized invoices can't be updated: `{fixed[0]}` is part of the invoice."
-        raise errors.invalid(message, fixed[0], "invoice_not_editable")
+    invoice_rules.check_change(body, params)
     if "collection_method" in params and not body["due_date"]:
-        _check_due(params, params["collection_method"])
+        invoice_rules.check_due(params, params["collection_method"])
     with call.changing(body, "invoice.updated"):
         merge(body, {k: v for k, v in params.items() if k not in COMPUTED})
         if "days_until_due" in params:
@@ -167,8 +153,7 @@ def update(call: Call, params: Params, id_: str) -> Body:
 def delete(call: Call, _: Params, id_: str) -> Body:
     """Delete a draft; its items wait for another invoice."""
     body = call.need("invoice", id_)
-    if body["status"] != "draft":
-        raise errors.invalid(NOT_DRAFT.format("delete", body["status"]))
+    invoice_rules.check_status(body, "delete", "draft")
     for item in call.store.find("invoiceitem", invoice=id_):
         call.store.save(item | {"invoice": None})
     return call.delete(body, "invoice.deleted")
@@ -186,10 +171,7 @@ def finalize(call: Call, params: Params, id_: str) -> Body:
 def send(call: Call, _: Params, id_: str) -> Body:
     """Send by e-mail (here: only say so), finalizing a draft first."""
     body = call.need("invoice", id_)
-    if body["collection_method"] != "send_invoice":
-        raise errors.invalid(CANNOT.format("send", "open and 'send_invoice'", body["status"]))
-    if not body["customer_email"]:
-        raise errors.invalid(NO_EMAIL)
+    invoice_rules.check_sending(body)
     if body["status"] == "draft":
         billing.finalize(call, body)
     call.emit("invoice.sent", body)
@@ -211,8 +193,7 @@ def pay(call: Call, params: Params, id_: str) -> Body:
 def pay_for_customer(call: Call, given: Body) -> Body:
     """``{"invoice": "in_…"}``: the customer pays with the card 4242 4242 4242 4242."""
     body = call.need("invoice", given.get("invoice", ""), param="invoice")
-    if body["status"] not in ("open", "uncollectible"):
-        raise errors.invalid(CANNOT.format("pay", "open or uncollectible", body["status"]))
+    invoice_rules.check_status(body, "pay", "open", "uncollectible")
     card = payment_methods.resolve(call, "pm_card_visa")
     return billing.pay(call, body, {"payment_method": card["id"]})
 
@@ -221,8 +202,7 @@ def pay_for_customer(call: Call, given: Body) -> Body:
 def void(call: Call, _: Params, id_: str) -> Body:
     """Void an open invoice: it stays on record, to be paid never."""
     body = call.need("invoice", id_)
-    if body["status"] not in ("open", "uncollectible"):
-        raise errors.invalid(CANNOT.format("void", "open or uncollectible", body["status"]))
+    invoice_rules.check_status(body, "void", "open", "uncollectible")
     with call.changing(body):
         body["status"] = "void"
         body["amount_remaining"] = body["amount_due"] - body["amount_paid"]
@@ -236,8 +216,7 @@ def void(call: Call, _: Params, id_: str) -> Body:
 def mark_uncollectible(call: Call, _: Params, id_: str) -> Body:
     """Give an open invoice up as bad debt; it may still be paid."""
     body = call.need("invoice", id_)
-    if body["status"] != "open":
-        raise errors.invalid(CANNOT.format("mark uncollectible", "open", body["status"]))
+    invoice_rules.check_status(body, "mark as uncollectible", "open")
     with call.changing(body, "invoice.updated"):
         body["status"] = "uncollectible"
         body["status_transitions"]["marked_uncollectible_at"] = ids.now()
