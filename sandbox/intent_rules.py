@@ -1,6 +1,7 @@
 """What an intent must be to be created, changed, confirmed or canceled; Stripe's words if not."""
 
 from sandbox import errors, money
+from sandbox.api import Call
 from sandbox.params import Params
 from sandbox.store import Body
 
@@ -22,6 +23,10 @@ STATE = (
     "This PaymentIntent's {field} could not be updated because it has a status of {status}. You "
     "may only update the {field} of a PaymentIntent with one of the following statuses: "
     "requires_payment_method, requires_confirmation, requires_action."
+)
+OF_CHECKOUT = (
+    "You can't confirm or cancel the PaymentIntent for a Checkout Session. To cancel, expire the "
+    "Checkout Session instead."
 )
 CANNOT = (
     "You cannot {verb} this PaymentIntent because it has a status of {status}. Only a "
@@ -100,6 +105,12 @@ def unexpected(intent: Body, message: str) -> errors.StripeError:
     """400 ``payment_intent_unexpected_state``, carrying the intent as Stripe does."""
     code = "payment_intent_unexpected_state"
     return errors.StripeError(message, code=code, payment_intent=intent)
+
+
+def check_free(call: Call, intent: Body) -> None:
+    """Checkout keeps the intents of its sessions to itself."""
+    if call.store.find("checkout.session", payment_intent=intent["id"]):
+        raise unexpected(intent, OF_CHECKOUT)
 
 
 def to_capture(intent: Body, params: Params) -> int:

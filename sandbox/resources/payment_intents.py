@@ -164,6 +164,7 @@ def confirm_it(call: Call, params: Params, id_: str) -> Body:
     """Confirm."""
     intent = call.need("payment_intent", id_)
     call.check_secret(intent)
+    intent_rules.check_free(call, intent)
     params.pop("client_secret", None)
     return confirm(call, intent, params)
 
@@ -182,4 +183,5 @@ def capture(call: Call, params: Params, id_: str) -> Body:
 def cancel_it(call: Call, params: Params, id_: str) -> Body:
     """Cancel."""
     intent = call.need("payment_intent", id_)
+    intent_rules.check_free(call, intent)
     return cancel(call, intent, params.get("cancellation_reason"))

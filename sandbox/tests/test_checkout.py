@@ -91,7 +91,9 @@ def test_a_refused_card_says_why_and_another_may_be_tried(
 def test_a_declined_try_and_the_next_share_one_payment_intent(client: stripe.StripeClient) -> None:
     session = open_session(client)
     visit(session.url, {**CARD, "card_number": "4000000000000002"})
-    tried = client.v1.checkout.sessions.retrieve(session.id)
+    tried: Any = client.v1.checkout.sessions.retrieve(session.id)
+    with pytest.raises(stripe.InvalidRequestError, match="expire the Checkout Session"):
+        client.v1.payment_intents.cancel(tried.payment_intent)
     visit(session.url, CARD)
     paid = client.v1.checkout.sessions.retrieve(session.id)
     assert (tried.status, paid.status) == ("open", "complete")
