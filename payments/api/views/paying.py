@@ -1,6 +1,6 @@
 """What a customer's frontend needs to pay."""
 
-from typing import Any, cast
+from typing import cast
 
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, extend_schema
@@ -105,9 +105,17 @@ class PaymentIntentView(StartView):
         )
 
 
-class PortalLinkView(APIView):
-    @extend_schema(operation_id="create_portal_link", request=None, responses=PortalAnswer)
-    def post(self, request: Request, *args: Any) -> Response:
+class PortalLinkView(Idempotent, APIView):
+    # Who holds the link is in.
+    answer_is_secret = True
+
+    @extend_schema(
+        operation_id="create_portal_link",
+        parameters=[IDEMPOTENCY_KEY],
+        request=None,
+        responses=PortalAnswer,
+    )
+    def post(self, request: Request) -> Response:
         """Return a link to the caller's own saved cards and invoices, on Stripe's pages."""
         customer = customer_for(cast(User, request.user))
         return Response({"url": portal_link(customer_id=customer.pk)})

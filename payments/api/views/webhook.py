@@ -7,10 +7,12 @@ from django.http import HttpRequest, JsonResponse
 from django.http.request import UnreadablePostError
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
+from rest_framework.throttling import BaseThrottle
 
 from myhibachi.core.api.errors import error_response
 from myhibachi.core.errors import DomainError
 from payments.webhooks import inbox
+from payments.webhooks.refusals import count_refusal
 
 logger = logging.getLogger(__name__)
 
@@ -34,13 +36,17 @@ def webhook(request: HttpRequest) -> JsonResponse:
         return error_response(400, "incomplete", "The body ended too soon.")
     if len(body) > LARGEST:
         return error_response(413, "request_too_large", "The request's body is too large.")
-    return _receive(body, request.headers.get("Stripe-Signature", ""))
+    return _receive(request, body)
 
 
-def _receive(body: bytes, signature: str) -> JsonResponse:
+def _receive(request: HttpRequest, body: bytes) -> JsonResponse:
+    signature = request.headers.get("Stripe-Signature", "")
     try:
         received = inbox.receive(body=body, signature=signature, now=timezone.now())
     except DomainError as error:
+        address = BaseThrottle().get_ident(request)  # type: ignore[arg-type]  # reads META alone
+        if count_refusal(address=address, now=timezone.now()):
+            return error_response(429, "throttled", "Too many refused requests.")
         # Neither the body nor a header: they may hold anything.
         logger.warning("refused a webhook: %s", error.code)
         return error_response(error.status, error.code, error.detail)

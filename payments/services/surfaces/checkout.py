@@ -13,6 +13,7 @@ from payments import gateway, mirror
 from payments.errors import GatewayRejected
 from payments.models import Payment
 from payments.services.locks import lock_payment
+from payments.services.refused import mark_refused
 from payments.services.stripe_customers import ensure_stripe_customer
 
 Json = dict[str, Any]
@@ -31,10 +32,7 @@ def send(payment: Payment, *, now: datetime) -> Json:
     if payment.stripe_checkout_session_id:
         session = gateway.retrieve_checkout_session(payment.stripe_checkout_session_id)
     else:
-        customer = ensure_stripe_customer(customer_id=payment.customer_id)
-        session = gateway.create_checkout_session(
-            params=_params(payment, customer), key=f"checkout-{payment.pk}"
-        )
+        session = _create(payment)
         mirror.store(session)
     apply_checkout_session(session, now=now)
     return session
@@ -46,7 +44,12 @@ def close(payment: Payment, *, now: datetime) -> None:
     Raises:
         GatewayUnavailable: it stays open.
     """
-    session = send(payment, now=now)
+    try:
+        session = send(payment, now=now)
+    except GatewayRejected:
+        if payment.stripe_checkout_session_id:
+            raise
+        return  # there is nothing to close
     if session["status"] != "open":
         return
     try:
@@ -78,6 +81,17 @@ def apply_checkout_session(session: Json, *, now: datetime) -> None:
         payment.save()
         if session["status"] == "complete" and payment.status != Payment.Status.SUCCEEDED:
             enqueue("payments.tasks.refresh_payment", payment.pk)
+
+
+def _create(payment: Payment) -> Json:
+    try:
+        customer = ensure_stripe_customer(customer_id=payment.customer_id)
+        return gateway.create_checkout_session(
+            params=_params(payment, customer), key=f"checkout-{payment.pk}"
+        )
+    except GatewayRejected as error:
+        mark_refused(payment_id=payment.pk, error=error)
+        raise
 
 
 def _params(payment: Payment, customer: str) -> Json:

@@ -7,6 +7,7 @@ from payments import gateway, mirror
 from payments.errors import GatewayRejected
 from payments.models import Payment
 from payments.services.intents import apply_payment_intent
+from payments.services.refused import mark_refused
 from payments.services.stripe_customers import ensure_stripe_customer
 
 Json = dict[str, Any]
@@ -21,10 +22,7 @@ def send(payment: Payment, *, now: datetime) -> Json:
     if payment.stripe_payment_intent_id:
         intent = gateway.retrieve_payment_intent(payment.stripe_payment_intent_id)
     else:
-        customer = ensure_stripe_customer(customer_id=payment.customer_id)
-        intent = gateway.create_payment_intent(
-            params=_params(payment, customer), key=f"payment-intent-{payment.pk}"
-        )
+        intent = _create(payment)
         mirror.store(intent)
     apply_payment_intent(intent, as_of=None, now=now)
     return intent
@@ -36,7 +34,12 @@ def close(payment: Payment, *, now: datetime) -> None:
     Raises:
         GatewayUnavailable: it stays open.
     """
-    intent = send(payment, now=now)
+    try:
+        intent = send(payment, now=now)
+    except GatewayRejected:
+        if payment.stripe_payment_intent_id:
+            raise
+        return  # there is nothing to close
     if intent["status"] in ("succeeded", "canceled"):
         return
     try:
@@ -44,6 +47,17 @@ def close(payment: Payment, *, now: datetime) -> None:
     except GatewayRejected:
         intent = gateway.retrieve_payment_intent(intent["id"])
     apply_payment_intent(intent, as_of=None, now=now)
+
+
+def _create(payment: Payment) -> Json:
+    try:
+        customer = ensure_stripe_customer(customer_id=payment.customer_id)
+        return gateway.create_payment_intent(
+            params=_params(payment, customer), key=f"payment-intent-{payment.pk}"
+        )
+    except GatewayRejected as error:
+        mark_refused(payment_id=payment.pk, error=error)
+        raise
 
 
 def _params(payment: Payment, customer: str) -> Json:

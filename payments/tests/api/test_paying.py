@@ -12,6 +12,7 @@ from payments.models import Payment
 from payments.services.intents import refresh_payment
 from payments.tests import stripe_world as stripe
 from payments.tests.api.clients import Api, refusal
+from payments.tests.factories import paid_payment
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("sandbox")]
 
@@ -152,6 +153,19 @@ def test_when_stripe_is_down_it_says_so_and_the_next_try_is_the_same_attempt(api
     sandbox.control("DELETE", "faults")
     assert checkout(api, booking).status_code == 200
     assert Payment.objects.count() == len(sessions_at_stripe()) == 1
+
+
+@pytest.mark.parametrize("start", [checkout, intent])
+def test_what_stripe_refuses_stands_in_nobodys_way(api, support, booking, start):
+    paid_payment(booking=booking, amount=booking.total - 30, payment_type="full")
+
+    assert refusal(start(api, booking)) == (409, "stripe_rejected", None)
+    refused = Payment.objects.get(amount=30)
+    assert (refused.status, refused.awaiting_stripe) == ("canceled", False)
+    assert refused.failure_code == "amount_too_small"
+
+    coins = {"booking_id": booking.reference, "method": "cash", "amount": 30}
+    assert support.post("payments/manual", coins).status_code == 201
 
 
 def test_the_portal_opens_for_the_customer_who_asks(api, customer):
