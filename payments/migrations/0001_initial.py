@@ -152,7 +152,7 @@ class Migration(migrations.Migration):
                 ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invoices', to='customers.customer')),
             ],
             options={
-                'indexes': [models.Index(fields=['-created_at', '-id'], name='payments_in_created_bdae55_idx')],
+                'indexes': [models.Index(fields=['-created_at', '-id'], name='payments_in_created_bdae55_idx'), models.Index(condition=models.Q(('awaiting_stripe', True)), fields=['created_at'], name='invoice_awaiting_stripe')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='invoice_amount_positive'), models.UniqueConstraint(condition=models.Q(('status__in', ['draft', 'open'])), fields=('booking',), name='invoice_one_open'), models.UniqueConstraint(condition=models.Q(('stripe_invoice_id__isnull', False)), fields=('stripe_invoice_id',), name='invoice_stripe_invoice_id_once')],
             },
         ),

@@ -42,12 +42,21 @@ class Invoice(models.Model):
     hosted_invoice_url = models.URLField(max_length=1000, blank=True)
     invoice_pdf = models.URLField(max_length=1000, blank=True)
     stripe_invoice_id = models.CharField(max_length=255, null=True, blank=True)
+    # Cleared once it is sent, and once what it was paid with is booked; until then the sweeper
+    # repeats the calls with the same keys.
     awaiting_stripe = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
-        indexes = [models.Index(fields=["-created_at", "-id"])]
+        indexes = [
+            models.Index(fields=["-created_at", "-id"]),
+            models.Index(
+                fields=["created_at"],
+                condition=Q(awaiting_stripe=True),
+                name="invoice_awaiting_stripe",
+            ),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="invoice_amount_positive"),
             models.UniqueConstraint(

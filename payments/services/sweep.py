@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from myhibachi.core.errors import DomainError
 from payments import gateway
-from payments.errors import GatewayError
 from payments.models import Invoice, LedgerEntry, Payment, Refund
 from payments.services.attempts import SURFACES
 from payments.services.intents import refresh_payment
@@ -56,7 +56,7 @@ def _each(ids: Iterable[UUID], finish: Callable[[UUID, datetime], None], now: da
     for pk in found:
         try:
             finish(pk, now)
-        except GatewayError as error:
+        except DomainError as error:
             logger.warning("%s %s: %s", finish.__name__, pk, error.code)
     return len(found)
 
