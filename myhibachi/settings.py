@@ -121,6 +121,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
+    "heartbeat": {"task": "myhibachi.core.tasks.heartbeat", "schedule": 30.0},
     "sweep-webhook-events": {"task": "payments.tasks.sweep_webhook_events", "schedule": 15.0},
     "sweep-stripe-calls": {"task": "payments.tasks.sweep_stripe_calls", "schedule": 30.0},
     "backfill-events": {"task": "payments.tasks.backfill_events", "schedule": 3600.0},

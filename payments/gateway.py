@@ -7,6 +7,8 @@ our idempotency key: https://docs.stripe.com/api/idempotent_requests. Each raise
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import Any
 
@@ -238,6 +240,20 @@ def list_events(*, since: int) -> Iterator[Json]:
         since: seconds since the epoch. Stripe keeps events for 30 days.
     """
     return _pages(_v1().events.list, {"created": {"gte": since}, "limit": 100})
+
+
+def list_undelivered_events(*, since: int) -> Iterator[Json]:
+    """Those since then (seconds since the epoch) that some endpoint has not answered with 2xx."""
+    created = {"gte": since}
+    params = {"created": created, "delivery_success": False, "limit": 1}
+    return _pages(_v1().events.list, params)
+
+
+def clock_skew() -> timedelta:
+    """Return how far this machine's clock is ahead of Stripe's; the way there counts against it."""
+    answer = _call(_v1().balance.retrieve, params={})
+    theirs = parsedate_to_datetime(answer.last_response.headers["Date"])
+    return datetime.now(UTC) - theirs
 
 
 # --- Webhooks ----------------------------------------------------------------------------------

@@ -4,11 +4,14 @@ import logging
 from functools import partial
 
 from celery import current_app, shared_task
+from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from myhibachi.core import idempotency
+
+HEARTBEAT_KEY = "celery-heartbeat"
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +29,12 @@ def _send(task: str, args: tuple[object, ...]) -> None:
         current_app.send_task(task, args=[str(arg) for arg in args])
     except (OperationalError, OSError) as error:
         logger.warning("could not enqueue %s: %s; its sweeper will", task, type(error).__name__)
+
+
+@shared_task
+def heartbeat() -> None:
+    """Note that beat asked and a worker answered; `manage.py doctor` looks at it."""
+    cache.set(HEARTBEAT_KEY, timezone.now(), timeout=None)
 
 
 @shared_task

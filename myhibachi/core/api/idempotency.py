@@ -4,7 +4,8 @@ import hashlib
 import json
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
 from django.utils import timezone
 from rest_framework.exceptions import ValidationError
@@ -43,7 +44,7 @@ def _once(
     view: Idempotent, post: Callable[..., Response], request: Request, *args: Any, **kwargs: Any
 ) -> Response:
     claimed = idempotency.claim(
-        user_id=request.user.pk,
+        user_id=cast(UUID, request.user.pk),
         method="POST",
         path=request.path[:255],
         key=_key(request),

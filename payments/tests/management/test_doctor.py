@@ -1,0 +1,122 @@
+"""The doctor finds each planted fault and says the right thing."""
+
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.utils import timezone
+
+from bookings.models import Booking
+from bookings.tests.factories import BookingFactory
+from myhibachi.core.tasks import HEARTBEAT_KEY, heartbeat
+from payments.management.doctor import CHECKS, examine
+from payments.models import WebhookEvent
+from payments.tests import stripe_world as stripe
+from payments.webhooks.endpoint import register, webhook_url
+from payments.webhooks.refusals import MOST_PER_MINUTE, count_refusal
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("sandbox", "well")]
+
+
+@pytest.fixture
+def well(sandbox):
+    """Everything as it should be, but for a worker, which no test here runs."""
+    cache.clear()
+    heartbeat()
+    register(url=webhook_url())
+
+
+def problems() -> dict[str, str]:
+    """Examine everything but the worker, whose silence takes seconds to notice."""
+    checks = {name: check for name, check in CHECKS.items() if name != "worker"}
+    return {finding.name: finding.problem for finding in examine(checks) if finding.problem}
+
+
+def test_all_is_well():
+    assert problems() == {}
+
+
+def test_the_command_prints_a_line_a_check_and_fails_with_what_to_do(capsys):
+    with pytest.raises(CommandError, match="1 of the checks failed"):
+        call_command("doctor")
+
+    lines = capsys.readouterr().out.splitlines()
+    assert "✗ worker: No Celery worker answers." in lines
+    assert "  → Start celery -A myhibachi worker." in lines
+    assert "✓ ledger equals bookings" in lines
+
+
+def test_a_silent_beat_is_found():
+    cache.set(HEARTBEAT_KEY, timezone.now() - timedelta(minutes=3))
+
+    assert problems() == {"beat": "Beat has asked for nothing lately, or no worker did it."}
+
+
+def test_a_missing_and_an_incomplete_endpoint_are_found():
+    [made] = stripe.call("GET", "webhook_endpoints")["data"]
+    stripe.call(
+        "POST", f"webhook_endpoints/{made['id']}", **{"enabled_events[]": "charge.succeeded"}
+    )
+    assert "Stripe does not send" in problems()["webhook endpoint"]
+
+    stripe.call("DELETE", f"webhook_endpoints/{made['id']}")
+    assert problems() == {"webhook endpoint": f"{webhook_url()} is not registered at Stripe."}
+
+
+def test_a_secret_that_does_not_fit_is_found():
+    stripe.call("POST", "customers", name="Somebody")
+    for _ in range(3):
+        count_refusal(address="1.2.3.4", now=timezone.now())
+
+    assert problems() == {
+        "webhook secret": "3 deliveries had a signature that does not fit, and Stripe lacks our"
+        " 200."
+    }
+
+
+def test_a_backlog_and_events_needing_attention_are_found():
+    stripe.call("POST", "customers", name="Somebody")
+    [event] = stripe.events("customer.created")
+    stripe.receive(event)
+    WebhookEvent.objects.update(received_at=timezone.now() - timedelta(minutes=7))
+    assert problems() == {"event backlog": "1 events wait, the oldest for 7 minutes."}
+
+    WebhookEvent.objects.update(state="needs_attention")
+    assert problems() == {"events needing attention": "1 events need attention."}
+
+
+def test_a_total_that_is_not_the_ledgers_is_found():
+    booking = BookingFactory()
+    Booking.objects.filter(pk=booking.pk).update(paid=700)
+
+    assert problems() == {
+        "ledger equals bookings": "1 bookings say another sum than the ledger,"
+        f" {booking.reference} among them: 700 instead of 0 cents."
+    }
+
+
+def test_a_key_of_the_wrong_mode_is_found(settings):
+    settings.PRODUCTION = True
+
+    assert problems()["key mode"] == ("The Stripe key's mode does not fit ENVIRONMENT=test.")
+
+
+def test_stripe_being_down_is_a_finding_and_no_crash(sandbox):
+    sandbox.control("POST", "faults", {"api": [{"kind": "500", "times": 100}]})
+
+    found = problems()
+
+    assert set(found) == {"webhook endpoint", "webhook secret", "clock"}
+    assert settings.STRIPE.secret_key not in str(found)
+
+
+def test_too_many_bad_signatures_from_one_address_are_told_to_stop(client):
+    answers = [
+        client.post("/api/stripe/webhook", b"{}", "application/json").status_code
+        for _ in range(MOST_PER_MINUTE + 2)
+    ]
+
+    assert answers == [400] * MOST_PER_MINUTE + [429] * 2
