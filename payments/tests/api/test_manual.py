@@ -1,8 +1,10 @@
 """Money that staff record."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
@@ -121,6 +123,22 @@ def test_the_same_key_records_once(support, booking):
     )
     assert first.json() == second.json()
     assert Payment.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ten_at_once_never_record_more_than_is_owed(support, booking):
+    def ask(_: int) -> int:
+        try:
+            return int(record(Api(support.user), booking, amount=20000).status_code)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(10) as pool:
+        statuses = sorted(pool.map(ask, range(10)))
+
+    assert statuses == [201] * 2 + [409] * 8
+    booking.refresh_from_db()
+    assert booking.paid == 40000
 
 
 @pytest.mark.django_db(transaction=True)
