@@ -124,6 +124,10 @@ CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "myhibachi.core.tasks.heartbeat", "schedule": 30.0},
     "sweep-webhook-events": {"task": "payments.tasks.sweep_webhook_events", "schedule": 15.0},
     "sweep-stripe-calls": {"task": "payments.tasks.sweep_stripe_calls", "schedule": 30.0},
+    "purge-webhook-payloads": {
+        "task": "payments.tasks.purge_webhook_payloads",
+        "schedule": 86_400.0,
+    },
     "backfill-events": {"task": "payments.tasks.backfill_events", "schedule": 3600.0},
     "expire-holds": {"task": "bookings.tasks.expire_holds", "schedule": 30.0},
     "purge-idempotency-keys": {
@@ -229,6 +233,7 @@ CHECKOUT_CANCEL_URL = env.str("CHECKOUT_CANCEL_URL", default=f"{SITE_URL}/pay/ca
 
 # --- Stripe ---------------------------------------------------------------------------------
 STRIPE = environment.stripe_settings(env, production=PRODUCTION)
+WEBHOOK_PAYLOAD_RETENTION = timedelta(days=env.int("WEBHOOK_PAYLOAD_DAYS", default=90))
 ENABLE_AUTOMATIC_TAX = env.bool("ENABLE_AUTOMATIC_TAX", default=False)
 # What dj-stripe itself reads. It never calls Stripe here, nor stores the key (payments.mirror).
 STRIPE_LIVE_MODE = STRIPE.livemode

@@ -142,6 +142,11 @@ def store_event(event: Json) -> djstripe.Event:
     return stored
 
 
+def forget_events(event_ids: list[str]) -> None:
+    """Empty the copies of these events; their ids and types stay."""
+    djstripe.Event.objects.filter(id__in=event_ids).update(data={}, stripe_data={})
+
+
 def lock_object(object_id: str) -> None:
     """Hold other workers off this Stripe object until the transaction ends."""
     with connection.cursor() as cursor:

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from payments.services import intents, stripe_invoices, sweep
-from payments.webhooks import backfill, process, sweeper
+from payments.webhooks import backfill, process, retention, sweeper
 
 
 @shared_task
@@ -32,6 +32,11 @@ def refresh_invoice(invoice_id: str) -> None:
 @shared_task
 def sweep_stripe_calls() -> None:
     sweep.sweep_stripe_calls(now=timezone.now())
+
+
+@shared_task
+def purge_webhook_payloads() -> None:
+    retention.purge_payloads(now=timezone.now())
 
 
 @shared_task

@@ -5,7 +5,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from customers.models import User
 from myhibachi.core.admin import state_column
@@ -69,4 +69,6 @@ class WebhookEventAdmin(StripeAdmin):
         messages.success(request, f"{count} to be processed again.")
 
     def _shown(self, event: WebhookEvent, request: HttpRequest) -> SafeString:
+        if not event.payload:
+            return mark_safe("Forgotten, as is every payload after a time.")  # no input
         return pretty(json.loads(event.payload), request)

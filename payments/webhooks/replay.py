@@ -20,7 +20,7 @@ def replay_events(*, event_ids: Iterable[int], actor: User, now: datetime) -> in
     Replaying what was processed already is safe: the mirror and the ledger take each event once.
 
     Returns:
-        how many there were.
+        how many will be processed again; a forgotten payload can not.
 
     Raises:
         NotAllowed: this person may not.
@@ -28,7 +28,9 @@ def replay_events(*, event_ids: Iterable[int], actor: User, now: datetime) -> in
     if not actor.has_perm(PERMISSION):
         raise NotAllowed("You may not replay events.")
     with transaction.atomic():
-        rows = list(WebhookEvent.objects.select_for_update().filter(pk__in=list(event_ids)))
+        known = WebhookEvent.objects.select_for_update().filter(pk__in=list(event_ids))
+        # What a forgotten payload said, nobody knows any more.
+        rows = list(known.exclude(payload=""))
         for row in rows:
             audit.record("webhook_event.replayed", row, actor=actor, state=[row.state, "received"])
             row.state, row.attempts = WebhookEvent.State.RECEIVED, 0
