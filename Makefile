@@ -7,9 +7,9 @@ BIN := .venv/bin
 # Tests wait for servers more than they compute.
 WORKERS ?= 3
 
-.PHONY: help run smoke test lint format openapi lock clean venv
+.PHONY: help run smoke screenshots test lint format openapi lock clean venv
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@printf '\n  Options of run and smoke: PORT=8000 SANDBOX_PORT=12111 DATA_DIR=.data\n'
 
 run: venv ## everything, with demo data, until Ctrl-C
@@ -17,6 +17,9 @@ run: venv ## everything, with demo data, until Ctrl-C
 
 smoke: ## book, pay and refund by curl, against a running `make run`
 	@devstack/smoke.sh
+
+screenshots: venv ## the pictures in docs/screenshots, of a running `make run`
+	@$(BIN)/python -m devstack.screenshots
 
 test: venv ## every test, in parallel
 	@$(BIN)/python -m devstack tools

@@ -1,7 +1,6 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
@@ -18,8 +17,6 @@ class StripeAdmin(ReadOnlyAdmin):
     """A table about Stripe or money, to look at: one page of `sections` for each row."""
 
     sections: ClassVar[Sequence[Section]] = ()
-    # Facets count every row of the table, once for each choice of each filter.
-    show_facets = admin.ShowFacets.NEVER
 
     class Media:
         css = {"all": ("admin/payments.css",)}

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from djstripe import models as djstripe
@@ -20,7 +20,7 @@ from payments.admin.stripe_dashboard import stripe_link
 from payments.admin.times import when_column
 from payments.models import MirrorWatermark
 
-MODELS: tuple[type[Model], ...] = (
+MODELS: tuple[type[Any], ...] = (
     djstripe.Charge,
     djstripe.Customer,
     djstripe.Dispute,

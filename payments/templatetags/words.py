@@ -5,8 +5,8 @@ register = template.Library()
 
 @register.filter
 def percent(rate: float | None) -> str:
-    """Return a rate from 0 to 1 as people read it: "12.5 %"; a dash where there is none."""
-    return "–" if rate is None else f"{100 * rate:.1f} %"
+    """Return a rate from 0 to 1 as people read it: "12.5%"; a dash where there is none."""
+    return "–" if rate is None else f"{100 * rate:.1f}%"
 
 
 @register.filter

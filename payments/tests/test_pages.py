@@ -38,7 +38,7 @@ def test_a_paid_deposit_shows_the_booking_and_what_is_left(client):
     assert "Your party is booked" in said
     assert "We received your deposit of $100.00 ." in said
     assert f"Booking {booking.reference}" in said
-    assert f"{booking.date:%A, %B} {booking.date.day}, {booking.date.year}" in said
+    assert f"{booking.date:%a, %B} {booking.date.day}, {booking.date.year}" in said
     assert "Total $550.00 Still to pay $450.00" in said
     assert f"The rest is due on {booking.date:%B} {booking.date.day}" in said
     assert next_look(answer) is None

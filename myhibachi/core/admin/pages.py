@@ -14,6 +14,8 @@ class HouseAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at 
 
     paginator = CappedPaginator
     show_full_result_count = False
+    # Facets would count the whole table, once for each choice of each filter.
+    show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
     actions: Any = None
     empty_value_display = "–"

@@ -48,11 +48,11 @@ def test_figures_chart_and_table_agree(finance):
         10000, -2500, 7500,
     ]  # fmt: skip
     said = words(shown)
-    assert "Revenue $75.00 ▲ +50 %, before: $50.00" in said
-    assert "Refunded $25.00 before: $0.00" in said
+    assert "Revenue $75.00 ▲ +50% from $50.00" in said
+    assert "Refunded $25.00 from $0.00" in said
     assert f"{today:%b} {today.day} 1 $100.00 $25.00 $0.00 $75.00 $0.00 $75.00" in said
     assert "Stripe 1 $100.00 $75.00" in said
-    assert "Customer request 1 $25.00 25.0 %" in said
+    assert "Customer request 1 $25.00 25.0%" in said
 
 
 def test_an_empty_period_says_so_and_draws_nothing(finance):

@@ -39,7 +39,7 @@ def test_every_copy_has_its_list_and_its_page_and_names_nobody(staff, payment):
     shown = set()
     for model in MODELS:
         name = f"admin:djstripe_{model._meta.model_name}"
-        for row in model._default_manager.all():
+        for row in model.objects.all():
             found = browser.get(reverse(f"{name}_changelist"), {"q": row.id})
             assert [each.id for each in found.context["cl"].result_list] == [row.id]
             page = browser.get(reverse(f"{name}_change", args=[row.pk])).content.decode()
@@ -51,6 +51,6 @@ def test_every_copy_has_its_list_and_its_page_and_names_nobody(staff, payment):
 
 def test_a_copy_cannot_be_changed(admin, payment):
     for model in MODELS:
-        row = model._default_manager.first()
+        row = model.objects.first()
         page = reverse(f"admin:djstripe_{model._meta.model_name}_change", args=[row.pk])
         assert admin.post(page, {"livemode": "on"}).status_code == 403

@@ -1,0 +1,116 @@
+"""The pages in Chromium, under the strict policy of what may run, wide and on a phone."""
+
+import pytest
+from django.utils import timezone
+
+from bookings.tests.factories import BookingFactory
+from customers.tests.factories import UserFactory
+from payments.models import Refund
+from payments.services.refunds import refund_payment
+from payments.tests import stripe_world as stripe
+from payments.tests.admin.events import inbox_event
+from payments.tests.factories import DisputeFactory, InvoiceFactory, PaymentFactory
+from payments.tests.services.test_refunds import paid
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("sandbox")]
+
+ABORTED = "net::ERR_ABORTED"
+DESKTOP, NARROW = (1280, 800), (360, 700)
+
+
+@pytest.fixture
+def complaints(page):
+    """What the browser complains about: scripts and styles refused, files missing, errors."""
+    found: list[str] = []
+    page.on("console", lambda said: found.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: found.append(str(error)))
+    # An icon still on its way when the page is left is no complaint.
+    page.on(
+        "requestfailed",
+        lambda request: found.append(request.url) if request.failure != ABORTED else None,
+    )
+    return found
+
+
+@pytest.fixture
+def at(live_server, page, client):
+    """`at("/admin/", (360, 700))` opens an address as finance, in a window of that size."""
+    client.force_login(UserFactory(role="finance"))
+    session = client.cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+
+    def open_page(address: str, size: tuple[int, int] = DESKTOP) -> None:
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        page.goto(live_server.url + address)
+
+    return open_page
+
+
+@pytest.mark.parametrize("size", [DESKTOP, NARROW])
+def test_no_page_is_wider_than_its_window_or_asks_for_what_it_may_not_have(
+    page, at, complaints, size
+):
+    payment, now = paid(), timezone.now()
+    actor = UserFactory(role="finance")
+    refund = refund_payment(payment_id=payment.pk, amount=2500, actor=actor, now=now)
+    stripe.deliver()
+    open_attempt = PaymentFactory(booking=BookingFactory(), stripe_checkout_session_id="cs_1")
+    addresses = [
+        "/admin/",
+        "/admin/analytics/",
+        *(f"/admin/payments/{table}/" for table in ("payment", "refund", "webhookevent")),
+        f"/admin/payments/payment/{payment.pk}/change/",
+        f"/admin/payments/payment/{payment.pk}/refund/",
+        f"/admin/payments/payment/{open_attempt.pk}/change/",
+        f"/admin/payments/refund/{refund.pk}/change/",
+        f"/admin/payments/dispute/{DisputeFactory(payment=payment).pk}/change/",
+        f"/admin/payments/invoice/{InvoiceFactory().pk}/change/",
+        f"/admin/payments/webhookevent/{inbox_event().pk}/change/",
+        f"/admin/bookings/booking/{payment.booking_id}/change/",
+        "/pay/success?session_id=cs_1",
+        "/pay/canceled",
+    ]
+    wide = []
+    for address in addresses:
+        at(address, size)
+        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+            wide.append(address)
+    assert (wide, complaints) == ([], [])
+
+
+def test_the_chart_is_drawn_in_the_colors_of_the_theme(page, at, complaints):
+    paid()
+    at("/admin/analytics/")
+    read = "Chart.getChart('revenue-chart').data.datasets[2].borderColor"
+    light = page.evaluate(read)
+    page.click(".theme-toggle")
+    page.wait_for_function(f"{read} !== '{light}'")
+    assert page.evaluate("Chart.getChart('revenue-chart').data.datasets[0].data.at(-1)") == 10000
+    assert complaints == []
+
+
+def test_a_refund_takes_a_keyboard_alone(page, at):
+    payment = paid()
+    at(f"/admin/payments/payment/{payment.pk}/change/")
+    page.get_by_role("link", name="Refund…").focus()
+    page.keyboard.press("Enter")
+    page.get_by_label("Amount in dollars").focus()
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.type("12.50")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Refund $12.50 of $100.00").wait_for()
+    assert Refund.objects.count() == 0
+    page.get_by_role("button", name="Refund $12.50").focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("$12.50 refunded.").wait_for()
+    assert Refund.objects.get().amount == 1250
+
+
+def test_a_double_click_on_the_last_button_refunds_once(page, at):
+    payment = paid()
+    at(f"/admin/payments/payment/{payment.pk}/refund/")
+    page.get_by_role("button", name="Continue…").click()
+    page.get_by_role("button", name="Refund $100.00").dblclick()
+    page.get_by_text("Left to refund").wait_for()
+    page.wait_for_load_state()
+    assert [refund.amount for refund in Refund.objects.all()] == [10000]
