@@ -99,12 +99,10 @@ def cli_environment(home: Path) -> dict[str, str]:
     return {"HOME": str(home), "XDG_CONFIG_HOME": str(home), "STRIPE_CLI_TELEMETRY_OPTOUT": "1"}
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_itemcollected(item: pytest.Item) -> None:
     """Keep the tests of the whole stack on one worker, which has the one stack."""
-    for item in items:
-        if "stack" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("stack"))
+    if "stack" in getattr(item, "fixturenames", ()):
+        item.add_marker(pytest.mark.xdist_group("stack"))
 
 
 def pytest_unconfigure() -> None:
