@@ -159,6 +159,8 @@ def _write(payload: Json) -> None:
     The hooks of `sync_from_stripe_data` page through nested lists by calling Stripe.
     """
     model = MODELS[payload["object"]]
+    # Who holds it can pay: https://docs.stripe.com/api/payment_intents/object
+    payload = {name: value for name, value in payload.items() if name != "client_secret"}
     if payload.get("deleted"):
         # Money rows hang on it by CASCADE, so it stays, marked.
         model.objects.filter(id=payload["id"]).update(stripe_data=payload)

@@ -3,6 +3,7 @@
 import json
 import logging
 import random
+import re
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +21,8 @@ logger = logging.getLogger(__name__)
 Json = dict[str, Any]
 State = WebhookEvent.State
 
+# NUL, and halves of a surrogate pair.
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 MAX_ATTEMPTS = 15
 FIRST_RETRY = timedelta(seconds=5)
 LONGEST_RETRY = timedelta(hours=1)
@@ -44,24 +47,24 @@ def process_event(*, stripe_event_id: str, now: datetime) -> None:
 
 
 def _readable(row: WebhookEvent) -> Json:
-    """Return the event without NUL characters, which PostgreSQL can't keep in jsonb.
+    """Return the event without the characters that PostgreSQL can't keep in jsonb.
 
     That an object was deleted is told by the event's type alone; it is marked as Stripe's API does.
     """
-    event: Json = _without_nul(json.loads(row.payload))
+    event: Json = _storable(json.loads(row.payload))
     obj = event["data"]["object"]
     if row.type == f"{obj.get('object')}.deleted":
         obj["deleted"] = True
     return event
 
 
-def _without_nul(value: Any) -> Any:
+def _storable(value: Any) -> Any:
     if isinstance(value, str):
-        return value.replace("\x00", "\ufffd")
+        return UNSTORABLE.sub("\ufffd", value)
     if isinstance(value, list):
-        return [_without_nul(item) for item in value]
+        return [_storable(item) for item in value]
     if isinstance(value, dict):
-        return {_without_nul(key): _without_nul(item) for key, item in value.items()}
+        return {_storable(key): _storable(item) for key, item in value.items()}
     return value
 
 

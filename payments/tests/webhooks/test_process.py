@@ -111,12 +111,12 @@ def test_an_event_of_the_other_mode_is_kept_and_ignored():
     assert not Customer.objects.exists()
 
 
-def test_nul_characters_in_a_payload_are_no_reason_to_fail():
-    obj = {"id": "cus_nul", "object": "customer", "name": "A\x00B", "livemode": False}
+def test_characters_that_no_column_can_hold_in_a_payload_are_no_reason_to_fail():
+    obj = {"id": "cus_nul", "object": "customer", "name": "A\x00B\ud800", "livemode": False}
 
     stripe.deliver(_event("evt_nul", data={"object": obj}))
 
-    assert Customer.objects.get(id="cus_nul").stripe_data["name"] == "A\ufffdB"
+    assert Customer.objects.get(id="cus_nul").stripe_data["name"] == "A\ufffdB\ufffd"
 
 
 def test_a_poison_event_is_tried_again_later_then_needs_attention_and_blocks_nobody():
