@@ -101,9 +101,10 @@ def create_checkout_session(*, params: Json, key: str) -> Json:
     return _dict(_call(_v1().checkout.sessions.create, params=params, key=key))
 
 
-def retrieve_checkout_session(session_id: str) -> Json:
+def retrieve_checkout_session(session_id: str, *, expand: list[str]) -> Json:
     """https://docs.stripe.com/api/checkout/sessions/retrieve"""
-    return _dict(_call(_v1().checkout.sessions.retrieve, session_id, params={}))
+    params: Json = {"expand": expand}
+    return _dict(_call(_v1().checkout.sessions.retrieve, session_id, params=params))
 
 
 def expire_checkout_session(session_id: str) -> Json:
@@ -150,6 +151,11 @@ def create_refund(
 def list_refunds(*, payment_intent: str) -> Iterator[Json]:
     """Every refund of a PaymentIntent: https://docs.stripe.com/api/refunds/list"""
     return _pages(_v1().refunds.list, {"payment_intent": payment_intent, "limit": 100})
+
+
+def list_disputes(*, payment_intent: str) -> Iterator[Json]:
+    """Every dispute of a PaymentIntent: https://docs.stripe.com/api/disputes/list"""
+    return _pages(_v1().disputes.list, {"payment_intent": payment_intent, "limit": 100})
 
 
 # --- Invoices ----------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from myhibachi.core.ids import as_uuid
 from myhibachi.core.tasks import enqueue
 from payments import gateway, mirror
 from payments.models import LedgerEntry, Payment
-from payments.services import ledger
+from payments.services import disputes, ledger, refunds
 from payments.services.locks import lock_payment
 
 Json = dict[str, Any]
@@ -45,7 +45,7 @@ def apply_payment_intent(intent: Json, *, as_of: datetime | None, now: datetime)
         _move(payment, intent, as_of=as_of, now=now)
         payment.save()
         if intent["status"] == "succeeded":
-            _post_charge(payment, intent, occurred_at=as_of or now)
+            _post_charge(payment, intent, occurred_at=as_of or _charged_at(intent) or now)
             ledger.settle(payment=payment, now=now)
 
 
@@ -77,6 +77,8 @@ def apply_charge(charge: Json) -> None:
 def refresh_payment(*, payment_id: UUID, now: datetime) -> None:
     """Ask Stripe how a payment stands, and post what it cost us in fees.
 
+    What was refunded or disputed before we knew whose the intent is, was nobody's then.
+
     Raises:
         GatewayUnavailable: try again later.
     """
@@ -86,10 +88,18 @@ def refresh_payment(*, payment_id: UUID, now: datetime) -> None:
     intent = gateway.retrieve_payment_intent(
         payment.stripe_payment_intent_id, expand=["latest_charge.balance_transaction"]
     )
+    apply_payment_intent(intent, as_of=None, now=now)
     charge = intent["latest_charge"]
-    settled_at = _time(charge["created"]) if charge else None
-    apply_payment_intent(intent, as_of=settled_at, now=now)
-    if charge and charge["status"] == "succeeded" and charge["balance_transaction"]:
+    if charge is None or charge["status"] != "succeeded":
+        return
+    if charge["amount_refunded"]:
+        for refund in gateway.list_refunds(payment_intent=intent["id"]):
+            refunds.apply_stripe_refund(refund, as_of=now)
+    if charge["disputed"]:
+        for dispute in gateway.list_disputes(payment_intent=intent["id"]):
+            disputes.apply_stripe_dispute(dispute, as_of=_whole_second(now))
+    # Last: a payment without a fee is one that the sweeper asks for again.
+    if charge["balance_transaction"]:
         _post_fee(payment, charge["balance_transaction"])
 
 
@@ -102,7 +112,7 @@ def _move(payment: Payment, intent: Json, *, as_of: datetime | None, now: dateti
         return
     if is_older and status != Status.SUCCEEDED:
         return
-    payment.as_of = as_of or payment.as_of
+    payment.as_of = as_of or _whole_second(now)
     audit.record("payment.status", payment, actor=None, status=[payment.status, status])
     payment.status = status
     if status == Status.FAILED and error:
@@ -110,7 +120,7 @@ def _move(payment: Payment, intent: Json, *, as_of: datetime | None, now: dateti
         payment.failure_message = (error.get("message") or "")[:500]
     if status == Status.SUCCEEDED:
         payment.failure_code = payment.failure_message = ""
-        payment.succeeded_at = as_of or now
+        payment.succeeded_at = as_of or _charged_at(intent) or now
 
 
 def _post_charge(payment: Payment, intent: Json, *, occurred_at: datetime) -> None:
@@ -129,18 +139,28 @@ def _post_charge(payment: Payment, intent: Json, *, occurred_at: datetime) -> No
 
 
 def _post_fee(payment: Payment, balance_transaction: Json) -> None:
+    if balance_transaction["fee"]:
+        with transaction.atomic():
+            locked = lock_payment(payment.pk)
+            ledger.post(
+                payment=locked,
+                kind=LedgerEntry.Kind.FEE,
+                amount=-balance_transaction["fee"],
+                cause=f"fee:{balance_transaction['id']}",
+                occurred_at=_time(balance_transaction["created"]),
+            )
     mirror.store(balance_transaction)
-    if not balance_transaction["fee"]:
-        return
-    with transaction.atomic():
-        locked = lock_payment(payment.pk)
-        ledger.post(
-            payment=locked,
-            kind=LedgerEntry.Kind.FEE,
-            amount=-balance_transaction["fee"],
-            cause=f"fee:{balance_transaction['id']}",
-            occurred_at=_time(balance_transaction["created"]),
-        )
+
+
+def _charged_at(intent: Json) -> datetime | None:
+    """Return when it was charged, where the answer was asked to carry its charge."""
+    charge = intent["latest_charge"]
+    return _time(charge["created"]) if isinstance(charge, dict) else None
+
+
+def _whole_second(moment: datetime) -> datetime:
+    """Return it as Stripe's events would have it: one of this same second is not older."""
+    return moment.replace(microsecond=0)
 
 
 def _time(seconds: int) -> datetime:

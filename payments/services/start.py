@@ -8,9 +8,8 @@ from payments.errors import AlreadyPaid
 from payments.models import Payment
 from payments.services.attempts import SURFACES, Wanted, open_attempt
 
-# What each surface calls an attempt that can still be paid, and one that is over unpaid.
+# What each surface calls an attempt that can still be paid.
 PAYABLE = ("open", "requires_payment_method", "requires_confirmation", "requires_action")
-OVER = ("expired", "canceled")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,15 +23,15 @@ class Started:
 def start_payment(wanted: Wanted, *, now: datetime) -> Started:
     """Open an attempt and return Stripe's Session or PaymentIntent for it.
 
-    The same call again returns the same attempt while it can be paid; one that Stripe has let
-    expire is replaced.
+    The same call again returns the same attempt while it can be paid; one that is over at Stripe,
+    unpaid, is replaced.
 
     Raises:
         AmountMismatch, AlreadyPaid, NothingDue, NotPayable: as `open_attempt` says.
         CardDeclined, GatewayRejected, GatewayUnavailable: as the gateway says.
     """
     started = _send(wanted, now=now)
-    if started.stripe_object["status"] in OVER:
+    if started.payment.status == Payment.Status.CANCELED:
         started = _send(wanted, now=now)
     if started.stripe_object["status"] not in PAYABLE:
         raise AlreadyPaid("Stripe has this payment already. It will show here in a moment.")
@@ -41,4 +40,6 @@ def start_payment(wanted: Wanted, *, now: datetime) -> Started:
 
 def _send(wanted: Wanted, *, now: datetime) -> Started:
     payment = open_attempt(wanted, now=now)
-    return Started(payment=payment, stripe_object=SURFACES[wanted.surface].send(payment, now=now))
+    stripe_object = SURFACES[wanted.surface].send(payment, now=now)
+    payment.refresh_from_db()
+    return Started(payment=payment, stripe_object=stripe_object)

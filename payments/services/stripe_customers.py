@@ -24,8 +24,8 @@ def ensure_stripe_customer(*, customer_id: UUID) -> str:
         metadata={"customer_id": str(customer.pk)},
         key=f"customer-{customer.pk}",
     )
-    mirror.store(answer)
     linked = set_stripe_customer_id(customer_id=customer.pk, stripe_customer_id=answer["id"])
+    mirror.store(answer)
     return linked.stripe_customer_id or answer["id"]
 
 

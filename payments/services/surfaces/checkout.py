@@ -12,6 +12,7 @@ from myhibachi.core.tasks import enqueue
 from payments import gateway, mirror
 from payments.errors import GatewayRejected
 from payments.models import Payment
+from payments.services.intents import apply_payment_intent
 from payments.services.locks import lock_payment
 from payments.services.refused import mark_refused
 from payments.services.stripe_customers import ensure_stripe_customer
@@ -30,11 +31,12 @@ def send(payment: Payment, *, now: datetime) -> Json:
         GatewayRejected, GatewayUnavailable: as the gateway says.
     """
     if payment.stripe_checkout_session_id:
-        session = gateway.retrieve_checkout_session(payment.stripe_checkout_session_id)
+        session = _retrieve(payment.stripe_checkout_session_id)
+        apply_checkout_session(session, now=now)
     else:
         session = _create(payment)
+        apply_checkout_session(session, now=now)
         mirror.store(session)
-    apply_checkout_session(session, now=now)
     return session
 
 
@@ -55,15 +57,15 @@ def close(payment: Payment, *, now: datetime) -> None:
     try:
         session = gateway.expire_checkout_session(session["id"])
     except GatewayRejected:
-        session = gateway.retrieve_checkout_session(session["id"])
+        session = _retrieve(session["id"])
     apply_checkout_session(session, now=now)
 
 
 def apply_checkout_session(session: Json, *, now: datetime) -> None:
     """Take in a Session, from an event or from Stripe's own answer, in any order.
 
-    Its PaymentIntent is what moves money; a paid Session whose intent we have not heard of makes
-    us ask Stripe.
+    Its PaymentIntent is what moves money. An answer carries it; after an event we ask Stripe for
+    it, unless we have heard that it succeeded.
     """
     payment_id = as_uuid((session.get("metadata") or {}).get("payment_id"))
     if not Payment.objects.filter(pk=payment_id).exists():
@@ -72,15 +74,28 @@ def apply_checkout_session(session: Json, *, now: datetime) -> None:
         payment = lock_payment(payment_id)
         payment.stripe_checkout_session_id = payment.stripe_checkout_session_id or session["id"]
         payment.awaiting_stripe = False
-        intent_id = session.get("payment_intent")
+        intent = session["payment_intent"]
+        intent_id = intent["id"] if isinstance(intent, dict) else intent
         payment.stripe_payment_intent_id = payment.stripe_payment_intent_id or intent_id
-        is_over = session["status"] == "expired" and payment.status in Payment.OPEN
-        if is_over:
+        if _is_over(session) and payment.status in Payment.OPEN:
             audit.record("payment.status", payment, actor=None, status=[payment.status, "canceled"])
             payment.status = Payment.Status.CANCELED
         payment.save()
-        if session["status"] == "complete" and payment.status != Payment.Status.SUCCEEDED:
+        if isinstance(intent, dict):
+            apply_payment_intent(intent, as_of=None, now=now)
+        elif session["status"] == "complete" and payment.status != Payment.Status.SUCCEEDED:
             enqueue("payments.tasks.refresh_payment", payment.pk)
+
+
+def _is_over(session: Json) -> bool:
+    """Whether nobody can pay it any more: it expired, or its bank debit failed after all."""
+    intent = session["payment_intent"]
+    has_failed = isinstance(intent, dict) and intent["status"] == "requires_payment_method"
+    return session["status"] == "expired" or (session["status"] == "complete" and has_failed)
+
+
+def _retrieve(session_id: str) -> Json:
+    return gateway.retrieve_checkout_session(session_id, expand=["payment_intent"])
 
 
 def _create(payment: Payment) -> Json:

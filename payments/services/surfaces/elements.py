@@ -21,10 +21,11 @@ def send(payment: Payment, *, now: datetime) -> Json:
     """
     if payment.stripe_payment_intent_id:
         intent = gateway.retrieve_payment_intent(payment.stripe_payment_intent_id)
+        apply_payment_intent(intent, as_of=None, now=now)
     else:
         intent = _create(payment)
+        apply_payment_intent(intent, as_of=None, now=now)
         mirror.store(intent)
-    apply_payment_intent(intent, as_of=None, now=now)
     return intent
 
 
