@@ -27,7 +27,7 @@ def sandbox(config: Config, env: Mapping[str, str]) -> Program:
     """The local Stripe, with our webhook as its endpoint."""
     command = [sys.executable, "-m", "sandbox", "--port", str(config.sandbox_port)]
     command += ["--data", str(config.data_dir / "sandbox")]
-    command += ["--webhook-url", f"http://127.0.0.1:{config.port}/api/stripe/webhook"]
+    command += ["--webhook-url", f"{config.url}/api/stripe/webhook"]
     command += ["--webhook-secret", webhook_secret(dict(env))]
     return Program(name="sandbox", command=command, is_up=lambda log: "sandbox ready" in log)
 
