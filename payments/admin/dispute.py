@@ -29,7 +29,12 @@ class DisputeAdmin(MoneyAdmin):
         booking="payment__booking",
         customer="payment__customer",
         uuids=("pk", "payment"),
-        stripe_ids=("stripe_dispute_id", "payment__stripe_payment_intent_id"),
+        stripe_ids={
+            "du": "stripe_dispute_id",
+            "dp": "stripe_dispute_id",
+            "pi": "payment__stripe_payment_intent_id",
+            "ch": "payment__stripe_charge_id",
+        },
     )
     sections = (
         (None, (STATE, "reason", AMOUNT, BOOKING, PAYMENT, STRIPE)),

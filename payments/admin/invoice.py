@@ -33,9 +33,7 @@ class InvoiceAdmin(MoneyAdmin):
     list_filter = ("status", "created_at", "due_at")
     list_select_related = ("booking", "customer")
     ordering = ("-created_at", "-id")
-    search = Search(
-        booking="booking", customer="customer", stripe_ids=("stripe_invoice_id", "number")
-    )
+    search = Search(booking="booking", customer="customer", stripe_ids={"in": "stripe_invoice_id"})
     sections = (
         (None, (STATE, "number", AMOUNT, BOOKING, CUSTOMER)),
         ("At Stripe", (STRIPE, hosted_page)),

@@ -25,7 +25,11 @@ class LedgerEntryAdmin(MoneyAdmin):
         booking="booking",
         customer="booking__customer",
         uuids=("payment",),
-        stripe_ids=("payment__stripe_payment_intent_id", "payment__stripe_charge_id"),
+        stripe_ids={
+            "pi": "payment__stripe_payment_intent_id",
+            "ch": "payment__stripe_charge_id",
+            "re": "payment__refunds__stripe_refund_id",
+        },
     )
     sections = (
         (None, ("kind", AMOUNT, BOOKING, PAYMENT, "cause")),

@@ -54,7 +54,7 @@ class MirrorAdmin(StripeAdmin):
     """One table of the copy. Found by id alone: nothing else in these tables has an index."""
 
     list_display = ("id", when_column("created", label="created"), summary)
-    search_fields = ("=id",)
+    search_fields = ("id__exact",)
     search_help_text = "The whole id, as Stripe writes it."
     # By primary key: newest copies first, without sorting the table.
     ordering = ("-djstripe_id",)

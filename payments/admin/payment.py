@@ -50,13 +50,16 @@ class PaymentAdmin(MoneyAdmin):
     search = Search(
         booking="booking",
         customer="customer",
-        stripe_ids=(
-            "stripe_payment_intent_id",
-            "stripe_charge_id",
-            "stripe_checkout_session_id",
-            "refunds__stripe_refund_id",
-            "disputes__stripe_dispute_id",
-        ),
+        stripe_ids={
+            "pi": "stripe_payment_intent_id",
+            "ch": "stripe_charge_id",
+            "py": "stripe_charge_id",
+            "cs": "stripe_checkout_session_id",
+            "re": "refunds__stripe_refund_id",
+            "pyr": "refunds__stripe_refund_id",
+            "du": "disputes__stripe_dispute_id",
+            "dp": "disputes__stripe_dispute_id",
+        },
     )
     sections = (
         (None, (tables.status, BOOKING, CUSTOMER, "payment_type", "method")),

@@ -26,7 +26,12 @@ class RefundAdmin(MoneyAdmin):
         booking="payment__booking",
         customer="payment__customer",
         uuids=("pk", "payment"),
-        stripe_ids=("stripe_refund_id", "payment__stripe_payment_intent_id"),
+        stripe_ids={
+            "re": "stripe_refund_id",
+            "pyr": "stripe_refund_id",
+            "pi": "payment__stripe_payment_intent_id",
+            "ch": "payment__stripe_charge_id",
+        },
     )
     sections = (
         (None, (STATE, "failure_reason", AMOUNT, BOOKING, PAYMENT, STRIPE)),

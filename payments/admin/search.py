@@ -1,7 +1,8 @@
 """One search box for everything about money: what somebody has in hand, pasted as it is."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import reduce
 from operator import or_
@@ -26,7 +27,8 @@ class Search:
     booking: str
     customer: str
     uuids: tuple[str, ...] = ("pk",)
-    stripe_ids: tuple[str, ...] = ()
+    # By the prefix that tells Stripe's objects apart, so that one index answers.
+    stripe_ids: Mapping[str, str] = field(default_factory=dict)
     amount: str = "amount"
 
     def matching(self, term: str) -> Q:
@@ -37,15 +39,21 @@ class Search:
         if UUID.fullmatch(term):
             return _any_of((*self.uuids, self.booking), as_uuid(term))
         if STRIPE_ID.fullmatch(term):
-            return _any_of((*self.stripe_ids, f"{self.customer}__stripe_customer_id"), term)
+            return self._stripe_id(term)
         if AMOUNT.fullmatch(term):
             cents = dollars_to_cents(Decimal(term.strip("$").replace(",", "")))
             return Q(**{self.amount: cents})
         return Q(**{f"{self.customer}__in": _customers(term)})
 
+    def _stripe_id(self, stripe_id: str) -> Q:
+        prefix = stripe_id.split("_", 1)[0]
+        customer = {"cus": f"{self.customer}__stripe_customer_id"}
+        path = (customer | dict(self.stripe_ids)).get(prefix)
+        return Q(**{path: stripe_id}) if path else Q(pk__in=[])
 
-def _any_of(fields: tuple[str, ...], value: object) -> Q:
-    return reduce(or_, (Q(**{field: value}) for field in fields))
+
+def _any_of(paths: tuple[str, ...], value: object) -> Q:
+    return reduce(or_, (Q(**{path: value}) for path in paths))
 
 
 def _customers(term: str) -> QuerySet[Customer]:

@@ -35,8 +35,9 @@ class WebhookEventAdmin(StripeAdmin):
 
     list_display = (WHEN, STATE, "type", first_error_line, "attempts", OBJECT)
     list_filter = ("state", EventFamilyFilter, "received_at")
-    search_fields = ("=stripe_event_id", "=object_id", "=type")
-    search_help_text = "An event's id, its object's id, or a type such as refund.updated."
+    # By exact match, which has an index; Django's "=" ignores case, which has none.
+    search_fields = ("stripe_event_id__exact", "object_id__exact")
+    search_help_text = "An event's id, or its object's id, as Stripe writes them."
     ordering = ("-received_at", "-id")
     actions = ("replay",)
     sections = (

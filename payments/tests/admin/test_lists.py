@@ -1,5 +1,8 @@
 """Lists cost the same however long they are, and are searched by what people have in hand."""
 
+import html
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -155,6 +158,22 @@ def test_the_other_lists_are_searched_in_the_same_way(admin, ada, table):
     terms = [ada.booking.reference, "Ada", str(ada.pk), ada.stripe_payment_intent_id]
     assert [found(admin, term, table) for term in terms] == [{ada.booking.reference}] * len(terms)
     assert found(admin, "nobody", table) == set()
+
+
+def test_a_payment_with_two_refunds_is_found_once(admin, ada):
+    refunded(ada, amount=100)
+    answer = admin.get(
+        reverse("admin:payments_payment_changelist"), {"q": ada.stripe_payment_intent_id}
+    )
+    assert list(answer.context["cl"].result_list) == [ada]
+
+
+def test_the_audit_log_of_a_payment_is_one_click_away(admin, ada):
+    page = admin.get(reverse("admin:payments_payment_change", args=[ada.pk])).content.decode()
+    link = re.search(r'href="([^"]*auditentry/[?][^"]*)"', page)
+    assert link
+    rows = admin.get(html.unescape(link[1])).context["cl"].result_list
+    assert {row.action for row in rows} == {"payment.status"}
 
 
 @pytest.mark.parametrize("term", ["", "  ", "'", "%", "\\", "$", "H-", "🎉", "9" * 400, "0.001"])
