@@ -6,7 +6,7 @@ import stripe
 from stripe import params as sdk
 
 from sandbox import ids, shape
-from sandbox.api import Call, merge, route
+from sandbox.api import API_VERSION, Call, merge, route
 from sandbox.errors import invalid
 from sandbox.params import Params
 from sandbox.store import Body
@@ -52,9 +52,14 @@ def ensure_default(call: Call, url: str, secret: str | None) -> Body:
     for body in call.store.find("webhook_endpoint", url=url):
         with call.changing(body):
             body["_secrets"] = [secret] if secret else body["_secrets"]
-            body["status"] = "enabled"
+            body["status"], body["api_version"] = "enabled", API_VERSION
         return body
-    params = {"url": url, "enabled_events": ["*"], "description": "set at start"}
+    params = {
+        "url": url,
+        "enabled_events": ["*"],
+        "api_version": API_VERSION,
+        "description": "set at start",
+    }
     return _new(call, params, secret or ids.new("whsec", 32))
 
 
