@@ -10,6 +10,7 @@ from bookings.services.payable import lock_booking
 from customers.models import User
 from myhibachi.core import audit
 from myhibachi.core.errors import InvalidInput, NotAllowed
+from myhibachi.core.ids import uuid7
 from myhibachi.core.money import format_cents
 from payments.errors import AlreadyPaid, MoreThanOwed
 from payments.models import LedgerEntry, Payment
@@ -29,6 +30,7 @@ def record_manual_payment(
     received_at: datetime | None = None,
     note: str = "",
     reference: str = "",
+    payment_id: UUID | None = None,
     actor: User,
     now: datetime,
 ) -> Payment:
@@ -42,6 +44,8 @@ def record_manual_payment(
         payment_type: `deposit` while none is paid, else `balance`, if left out.
         received_at: when it came; now if left out.
         reference: the other side's number for it, kept with the note.
+        payment_id: the id that the payment shall have, chosen by the caller before the first try;
+            the same call again returns that payment.
 
     Raises:
         NotAllowed: this person may not record payments.
@@ -59,9 +63,13 @@ def record_manual_payment(
         attempts.withdraw_all(booking_id=booking_id, now=now)
     with transaction.atomic(durable=True):
         booking = lock_booking(booking_id)
+        made = Payment.objects.filter(pk=payment_id).first() if payment_id else None
+        if made:
+            return made
         if not is_tip:
             _check_owed(booking, amount)
         payment = Payment.objects.create(
+            pk=payment_id or uuid7(),
             booking=booking,
             customer_id=booking.customer_id,
             method=method,

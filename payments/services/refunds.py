@@ -83,6 +83,8 @@ def refund_payment(
 def _same_again(made: Refund, payment: Payment, amount: int | None) -> Refund:
     if made.payment_id != payment.pk or amount not in (None, made.amount):
         raise RefundRefused(f"{format_cents(made.amount)} was refunded by this form already.")
+    if made.status == Status.FAILED and made.stripe_refund_id is None:
+        raise RefundRefused("Stripe refused this refund. Nothing was given back.")
     return made
 
 

@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable
 from functools import partial
 from typing import Any, cast
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.utils import timezone
 from rest_framework.exceptions import ValidationError
@@ -30,6 +30,9 @@ class Idempotent(APIView):
     """
 
     answer_is_secret = False
+    # For what the request makes: the same id when it is sent again because its process died
+    # between making it and keeping the answer. None without the header.
+    new_id: UUID | None = None
 
     post: Callable[..., Response]
 
@@ -43,14 +46,16 @@ class Idempotent(APIView):
 def _once(
     view: Idempotent, post: Callable[..., Response], request: Request, *args: Any, **kwargs: Any
 ) -> Response:
+    key, request_hash = _key(request), _hash(request)
     claimed = idempotency.claim(
         user_id=cast(UUID, request.user.pk),
         method="POST",
         path=request.path[:255],
-        key=_key(request),
-        request_hash=_hash(request),
+        key=key,
+        request_hash=request_hash,
         now=timezone.now(),
     )
+    view.new_id = uuid5(NAMESPACE_URL, f"{request.user.pk} {request_hash} {key}")
     if claimed.status is not None:
         return post(request, *args, **kwargs) if view.answer_is_secret else _replay(claimed)
     try:

@@ -153,7 +153,10 @@ class ManualPaymentView(Idempotent, APIView):
         user = cast(User, request.user)
         booking = find_booking(asked.validated_data["booking_id"], user=user)
         payment = record_manual_payment(
-            **asked.validated_data | {"booking_id": booking.pk}, actor=user, now=timezone.now()
+            **asked.validated_data | {"booking_id": booking.pk},
+            payment_id=self.new_id,
+            actor=user,
+            now=timezone.now(),
         )
         shown = detailed(Payment.objects.all()).get(pk=payment.pk)
         return Response(PaymentAnswer(shown, context={"is_staff": True}).data, status=201)

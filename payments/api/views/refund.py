@@ -64,6 +64,7 @@ class RefundView(Idempotent, APIView):
             actor=user,
             reason=asked.validated_data.get("reason", ""),
             notes=asked.validated_data.get("notes", ""),
+            refund_id=self.new_id,
             now=timezone.now(),
         )
         return Response(

@@ -11,7 +11,7 @@ from django.utils.dateparse import parse_datetime
 from bookings.models import Booking
 from bookings.tests.factories import BookingFactory
 from customers.models import User
-from myhibachi.core.models import AuditEntry
+from myhibachi.core.models import AuditEntry, IdempotencyKey
 from payments.models import LedgerEntry, Payment
 from payments.services.attempts import Wanted
 from payments.services.start import start_payment
@@ -122,6 +122,19 @@ def test_the_same_key_records_once(support, booking):
         support.post("payments/manual", body, **{"Idempotency-Key": "k"}) for _ in range(2)
     )
     assert first.json() == second.json()
+    assert Payment.objects.count() == 1
+
+
+def test_the_same_key_records_once_though_the_first_request_died_before_its_answer(
+    support, booking
+):
+    body = {"booking_id": str(booking.pk), "method": "cash", "amount": 2000}
+    first = support.post("payments/manual", body, **{"Idempotency-Key": "abc"})
+    IdempotencyKey.objects.update(status=None, started_at=timezone.now() - timedelta(minutes=3))
+
+    again = support.post("payments/manual", body, **{"Idempotency-Key": "abc"})
+
+    assert (again.status_code, again.json()["id"]) == (201, first.json()["id"])
     assert Payment.objects.count() == 1
 
 

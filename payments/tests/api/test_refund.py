@@ -1,12 +1,14 @@
 """Giving money back through the API, against the sandbox over HTTP."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.utils import timezone
 
 from bookings.tests.factories import BookingFactory
+from myhibachi.core.models import IdempotencyKey
 from payments.models import Payment, Refund
 from payments.queries.ledger import refundable
 from payments.services.attempts import Wanted
@@ -101,6 +103,30 @@ def test_the_same_key_moves_money_once(manager, payment):
     first, second = (manager.post("refund", body, **{"Idempotency-Key": "click"}) for _ in range(2))
     assert first.json() == second.json()
     assert made_at_stripe() == [2000]
+
+
+def test_the_same_key_moves_money_once_though_the_first_request_died_before_its_answer(
+    manager, payment
+):
+    body = {"payment_id": str(payment.pk), "amount_cents": 2000}
+    first = manager.post("refund", body, **{"Idempotency-Key": "abc"})
+    IdempotencyKey.objects.update(status=None, started_at=timezone.now() - timedelta(minutes=3))
+
+    again = manager.post("refund", body, **{"Idempotency-Key": "abc"})
+
+    assert (again.status_code, again.json()) == (200, first.json())
+    assert made_at_stripe() == [2000]
+
+
+def test_what_stripe_refused_stays_refused_under_its_key(manager, payment):
+    intent = payment.stripe_payment_intent_id
+    stripe.call("POST", "refunds", payment_intent=intent, amount=10000)
+    body = {"payment_id": str(payment.pk), "amount_cents": 2000}
+
+    answers = [manager.post("refund", body, **{"Idempotency-Key": "abc"}) for _ in range(2)]
+
+    assert [refusal(answer) for answer in answers] == [(409, "refund_refused", None)] * 2
+    assert Refund.objects.count() == 1
 
 
 def test_twenty_at_once_never_give_back_more_than_was_paid(manager, payment):
