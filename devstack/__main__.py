@@ -14,6 +14,7 @@ from devstack import lock, panel, tools
 from devstack.config import Config, Refused
 from devstack.leash import die_with_parent
 from devstack.postgres import PostgresMissing
+from devstack.progress import step
 from devstack.stack import Crashed, Stack
 from devstack.valkey import RedisMissing
 
@@ -59,17 +60,19 @@ def supervise(config: Config, stack: Stack) -> int:
 
 def stop(stack: Stack) -> None:
     """Stop everything; a second Ctrl-C cuts it short."""
-    print("  stopping …", flush=True)
-    try:
-        stack.stop()
-    except Stopped:
-        for number in STOP_SIGNALS:
-            signal.signal(number, signal.SIG_IGN)
-        stack.kill()
+    with step("stop everything"):
+        try:
+            stack.stop()
+        except Stopped:
+            for number in STOP_SIGNALS:
+                signal.signal(number, signal.SIG_IGN)
+            stack.kill()
 
 
 def with_environment(arguments: argparse.Namespace) -> NoReturn:
     """Become a command that sees the running stack's database, broker and keys."""
+    if not arguments.command:
+        raise Refused("Which command? python -m devstack env COMMAND …")
     state = configuration.read().data_dir / "running.json"
     if not state.exists():
         raise Refused("Nothing runs here; start `make run` first.")

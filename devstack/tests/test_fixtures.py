@@ -52,15 +52,17 @@ def test_a_test_run_that_is_killed_leaves_no_server(tmp_path: Path):
     family = Family("KILLED_RUN", str(tmp_path))
     place = tmp_path / "base"
     command = [sys.executable, "-m", "pytest", "-n", "1", f"--basetemp={place}"]
+    log = (tmp_path / "log").open("w")
     run = subprocess.Popen(
         [*command, "devstack/tests/sleeper.py"],
         cwd=ROOT,
         env=without_tests(dict(os.environ)) | {"KILLED_RUN": str(tmp_path)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stdout=log,
+        stderr=subprocess.STDOUT,
         start_new_session=True,
     )
     wait_until(lambda: any(place.rglob("asleep")) or run.poll() is not None)
+    assert run.poll() is None, (tmp_path / "log").read_text()
     started = " ".join(family.running().values())
     for program in ("postgres -D", "valkey-server", "-m sandbox", "chrom"):
         assert program in started

@@ -46,41 +46,36 @@ def launch() -> Iterator[Launch]:
         run.family.clear()
 
 
-def test_killing_it_leaves_no_process_behind(launch: Launch, data_dir: Path):
-    run = launch(data_dir).ready()
-    started = " ".join(run.family.running().values())
+def test_killed_it_leaves_no_process_and_started_again_it_has_its_data_and_keys(
+    launch: Launch, data_dir: Path
+):
+    first = launch(data_dir).ready()
+    started = " ".join(first.family.running().values())
     for program in ("postgres -D", "valkey-server", "-m sandbox", "gunicorn", "worker", "beat"):
         assert program in started
-
-    os.kill(run.family.pid_of("devstack run"), signal.SIGKILL)
-
-    assert run.family.left_over() == {}
-
-
-def test_killing_make_ends_it_too(launch: Launch, data_dir: Path):
-    run = launch(data_dir).ready()
-
-    run.process.kill()
-
-    assert run.family.left_over() == {}
-
-
-def test_a_second_start_keeps_the_data_and_the_keys(launch: Launch, data_dir: Path):
-    first = launch(data_dir).ready()
-    keys = (data_dir / "keys.env").read_text()
     with psycopg.connect(database_url(first)) as database:
         database.execute("CREATE TABLE kept AS SELECT 42 AS answer")
-    first.process.send_signal(signal.SIGTERM)
-    first.ended()
+    keys = (data_dir / "keys.env").read_text()
+
+    os.kill(first.family.pid_of("devstack run"), signal.SIGKILL)
     assert first.family.left_over() == {}
 
     second = launch(data_dir).ready()
     with psycopg.connect(database_url(second)) as database:
-        kept = database.execute("SELECT answer FROM kept").fetchone()
-        database.execute("DROP TABLE kept")
+        assert database.execute("SELECT answer FROM kept").fetchall() == [(42,)]
+    assert (data_dir / "keys.env").read_text() == keys
 
-    assert (kept, (data_dir / "keys.env").read_text()) == ((42,), keys)
-    assert (data_dir / "keys.env").stat().st_mode & 0o777 == 0o600
+    second.process.terminate()
+    assert second.family.left_over() == {}
+
+
+def test_killing_make_while_things_start_ends_them_too(launch: Launch, data_dir: Path):
+    run = launch(data_dir)
+    wait_until(lambda: "Redis" in run.said)
+
+    run.process.kill()
+
+    assert run.family.left_over() == {}
 
 
 def test_a_part_that_dies_ends_the_whole_and_is_named(launch: Launch, data_dir: Path):
@@ -93,15 +88,24 @@ def test_a_part_that_dies_ends_the_whole_and_is_named(launch: Launch, data_dir: 
     assert run.family.left_over() == {}
 
 
-def test_a_second_one_in_the_same_folder_is_refused_and_harms_nothing(
+def test_beside_a_running_one_a_command_gets_its_environment_and_a_second_one_is_refused(
     launch: Launch, data_dir: Path
 ):
     first = launch(data_dir).ready()
+
+    shown = in_environment(data_dir, "printenv", "DATABASE_URL")
     second = launch(data_dir)
 
+    assert (shown.returncode, shown.stdout.strip()) == (0, database_url(first))
     assert second.ended() == 2
     assert f"{data_dir} is in use by process {first.family.pid_of('devstack run')}" in second.said
     assert answers(f"http://127.0.0.1:{first.port}/readyz")
+
+
+def test_without_a_running_stack_its_environment_is_refused_in_one_line(tmp_path: Path):
+    shown = in_environment(tmp_path, "printenv", "DATABASE_URL")
+
+    assert (shown.returncode, shown.stderr) == (1, "Nothing runs here; start `make run` first.\n")
 
 
 def test_a_port_in_use_is_one_line_before_anything_starts(launch: Launch, tmp_path: Path):
@@ -134,28 +138,14 @@ def test_a_database_that_does_not_answer_is_one_line(launch: Launch, tmp_path: P
     assert run.family.left_over() == {}
 
 
-def database_url(run: Run) -> str:
-    """Return the URL that its panel names."""
-    wait_until(lambda: "Ctrl-C" in run.said)
-    return next(word for word in run.said.split() if word.startswith("postgres://"))
-
-
-def test_a_command_runs_in_the_environment_of_the_running_stack(launch: Launch, data_dir: Path):
-    run = launch(data_dir).ready()
-
-    shown = in_environment(data_dir, "printenv", "DATABASE_URL")
-
-    assert (shown.returncode, shown.stdout.strip()) == (0, database_url(run))
-
-
-def test_without_a_running_stack_its_environment_is_refused_in_one_line(tmp_path: Path):
-    shown = in_environment(tmp_path, "printenv", "DATABASE_URL")
-
-    assert (shown.returncode, shown.stderr) == (1, "Nothing runs here; start `make run` first.\n")
-
-
 def in_environment(data_dir: Path, *command: str) -> subprocess.CompletedProcess[str]:
     """Run `python -m devstack env COMMAND…`."""
     env = without_tests(dict(os.environ)) | {"DATA_DIR": str(data_dir)}
     devstack = [sys.executable, "-m", "devstack", "env"]
     return subprocess.run([*devstack, *command], cwd=ROOT, env=env, capture_output=True, text=True)
+
+
+def database_url(run: Run) -> str:
+    """Return the URL that its panel names."""
+    wait_until(lambda: "Ctrl-C" in run.said)
+    return next(word for word in run.said.split() if word.startswith("postgres://"))
