@@ -40,6 +40,7 @@ def success(request: HttpRequest) -> HttpResponse:
         "booking": payment.booking,
         "session_id": payment.stripe_checkout_session_id,
         "waiting": waiting,
+        "is_new": _makes_booking(payment),
     }
     return render(request, f"pay/{state}.html", context)
 
@@ -66,8 +67,13 @@ def _state(payment: Payment) -> str:
     if payment.status != Payment.Status.SUCCEEDED:
         return "waiting"
     # Money came too late for the slot: staff decide with the customer what becomes of it.
-    is_late = payment.booking.status in (Status.EXPIRED, Status.CANCELED)
-    return "late" if is_late else "confirmed"
+    return "late" if payment.booking.late_money else "confirmed"
+
+
+def _makes_booking(payment: Payment) -> bool:
+    """Return whether this payment is what confirmed the booking."""
+    first = payment.payment_type in (Payment.Purpose.DEPOSIT, Payment.Purpose.FULL)
+    return first and payment.booking.status == Status.CONFIRMED
 
 
 def _waiting(tried: str) -> Waiting:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.template.loader import render_to_string
 
+from bookings.models import Booking
 from bookings.tests.factories import BookingFactory
 from payments.pages.views import WAITS
 from payments.tests.factories import PaymentFactory, paid_payment
@@ -47,6 +48,23 @@ def test_a_paid_deposit_shows_the_booking_and_what_is_left(client):
 def test_a_fully_paid_booking_owes_nothing(client):
     paid_payment(stripe_checkout_session_id=SESSION, amount=55000, payment_type="full")
     assert "Still to pay $0.00 Everything is paid." in words(land(client))
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        ("completed", "Your party has taken place, so the rest is due now."),
+        ("canceled", "This booking has been canceled since."),
+    ],
+)
+def test_the_page_opened_again_later_says_how_things_stand(client, status, said):
+    payment = paid_payment(stripe_checkout_session_id=SESSION)
+    seat = 1 if status == "completed" else None
+    Booking.objects.filter(pk=payment.booking_id).update(status=status, seat=seat)
+    page = words(land(client))
+    assert "Payment received" in page
+    assert "We received your deposit of $100.00" in page
+    assert said in page
 
 
 def test_nothing_but_the_booking_and_its_money_is_shown(client):
