@@ -5,8 +5,9 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
-from bookings.services.payable import due, lock_booking
+from bookings.services.payable import PAYABLE, due, lock_booking
 from customers.models import User
 from myhibachi.core import audit
 from payments.errors import AlreadyPaid, AmountMismatch
@@ -70,6 +71,15 @@ def withdraw_all(*, booking_id: UUID, now: datetime) -> None:
     """
     for attempt in _rivals(booking_id, Purpose.BALANCE):
         withdraw(attempt, now=now)
+
+
+def past_paying() -> QuerySet[Payment]:
+    """Return the open attempts at what takes no payments any more.
+
+    One that Stripe is processing can't be closed: what comes of it is late money.
+    """
+    attempts = Payment.objects.open().filter(method=Payment.Method.STRIPE, awaiting_stripe=False)
+    return attempts.exclude(status=Payment.Status.PROCESSING).exclude(booking__status__in=PAYABLE)
 
 
 def _find_or_create(wanted: Wanted) -> tuple[Payment | None, list[Payment]]:

@@ -38,7 +38,7 @@ def apply_stripe_dispute(stripe_dispute: Json, *, as_of: datetime) -> None:
 
 def _upsert(stripe_dispute: Json, payment: Payment, *, as_of: datetime) -> None:
     known = Dispute.objects.filter(stripe_dispute_id=stripe_dispute["id"]).first()
-    if known and (known.as_of > as_of or known.status in Dispute.CLOSED):
+    if known and _is_newer(known, as_of):
         return
     due_by = (stripe_dispute.get("evidence_details") or {}).get("due_by")
     dispute = known or Dispute(stripe_dispute_id=stripe_dispute["id"])
@@ -54,6 +54,12 @@ def _upsert(stripe_dispute: Json, payment: Payment, *, as_of: datetime) -> None:
     dispute.save()
     if before != dispute.status:
         audit.record("dispute.status", dispute, actor=None, status=[before, dispute.status])
+
+
+def _is_newer(known: Dispute, as_of: datetime) -> bool:
+    """Whether we know more than what was said at `as_of`; of one second, the end is the last."""
+    is_same_second = known.as_of == as_of and known.status in Dispute.CLOSED
+    return known.as_of > as_of or is_same_second
 
 
 def _post(balance_transaction: Json, payment: Payment) -> None:
@@ -74,7 +80,7 @@ def _post(balance_transaction: Json, payment: Payment) -> None:
             payment=payment,
             kind=Kind.FEE,
             amount=-fee,
-            cause=f"fee:{cause}",
+            cause=f"dispute_fee:{cause}",
             occurred_at=occurred_at,
         )
 

@@ -17,6 +17,9 @@ from payments.services.locks import lock_payment
 Json = dict[str, Any]
 Status = Payment.Status
 
+# What a charge cost; what a dispute cost has another.
+FEE_CAUSE = "fee:"
+
 # https://docs.stripe.com/payments/paymentintents/lifecycle
 STATUS_OF_INTENT = {
     "requires_action": Status.REQUIRES_ACTION,
@@ -69,7 +72,7 @@ def apply_charge(charge: Json) -> None:
     payment = Payment.objects.filter(stripe_payment_intent_id=intent_id).first()
     if payment is None or charge["status"] != "succeeded":
         return
-    fee_is_known = payment.ledger_entries.filter(kind=LedgerEntry.Kind.FEE).exists()
+    fee_is_known = payment.ledger_entries.filter(cause__startswith=FEE_CAUSE).exists()
     if payment.status != Status.SUCCEEDED or (charge["balance_transaction"] and not fee_is_known):
         enqueue("payments.tasks.refresh_payment", payment.pk)
 
@@ -146,7 +149,7 @@ def _post_fee(payment: Payment, balance_transaction: Json) -> None:
                 payment=locked,
                 kind=LedgerEntry.Kind.FEE,
                 amount=-balance_transaction["fee"],
-                cause=f"fee:{balance_transaction['id']}",
+                cause=f"{FEE_CAUSE}{balance_transaction['id']}",
                 occurred_at=_time(balance_transaction["created"]),
             )
     mirror.store(balance_transaction)

@@ -131,9 +131,7 @@ def test_money_taken_on_stripes_page_is_booked_when_the_next_payment_is_asked_fo
 
 def test_asking_stripe_finds_a_debit_that_failed_though_its_event_was_lost(sandbox):
     started = debited(BAD_ACCOUNT)
-    completed, processing = stripe.events(
-        "checkout.session.completed", "payment_intent.processing"
-    )
+    completed, processing = stripe.events("checkout.session.completed", "payment_intent.processing")
     processing["created"] += 5
     stripe.deliver(completed, processing)
     assert reloaded(started.payment).status == "processing"
