@@ -201,10 +201,12 @@ def _find_or_create(stripe_refund: Json, payment: Payment) -> Refund:
 
 
 def _move(refund: Refund, stripe_refund: Json) -> None:
+    # One that we took for refused, but whose first call went through, was never Stripe's `failed`.
+    is_first_word = refund.stripe_refund_id is None
     refund.stripe_refund_id = stripe_refund["id"]
     refund.awaiting_stripe = False
     status = Status(stripe_refund["status"])
-    if status in Refund.NEXT[Status(refund.status)]:
+    if status != refund.status and (is_first_word or status in Refund.NEXT[Status(refund.status)]):
         audit.record("refund.status", refund, actor=None, status=[refund.status, status])
         refund.status = status
         refund.failure_reason = stripe_refund.get("failure_reason") or ""

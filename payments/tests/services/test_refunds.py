@@ -21,6 +21,7 @@ from payments.services.refunds import refund_payment
 from payments.services.start import start_payment
 from payments.services.sweep import sweep_stripe_calls
 from payments.tests import stripe_world as stripe
+from payments.tests.factories import RefundFactory
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("sandbox")]
 
@@ -185,3 +186,16 @@ def test_a_refund_whose_answer_was_lost_is_found_by_the_sweep_and_made_once(fina
 
     made.refresh_from_db()
     assert (made.status, made_at_stripe()) == ("succeeded", [5000])
+
+
+def test_a_refund_taken_for_refused_that_stripe_made_after_all_counts():
+    payment = paid()
+    refused = RefundFactory(payment=payment, amount=4000, status=Refund.Status.FAILED)
+    intent, named = payment.stripe_payment_intent_id, {"metadata[refund_id]": refused.pk}
+    stripe.call("POST", "refunds", payment_intent=intent, amount=4000, **named)
+
+    stripe.deliver()
+
+    refused.refresh_from_db()
+    assert (refused.status, refundable(payment), paid_of(payment)) == ("succeeded", 6000, 6000)
+    assert stripe.ledger_of(payment) == [("charge", 10000), ("fee", -320), ("refund", -4000)]
