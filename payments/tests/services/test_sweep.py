@@ -42,9 +42,10 @@ def test_rows_that_break_the_sweeper_stop_no_other():
 
 
 def test_a_fee_that_stripe_does_not_report_is_asked_for_ever_more_rarely():
-    late = paid_payment(at=timezone.now() - timedelta(hours=4))
+    paid_at = timezone.now() - timedelta(hours=4)
+    late = paid_payment(at=paid_at)
     Payment.objects.filter(pk=late.pk).update(
-        updated_at=late.succeeded_at + timedelta(hours=3), stripe_payment_intent_id=None
+        updated_at=paid_at + timedelta(hours=3), stripe_payment_intent_id=None
     )
 
     asked = [sweep(after=timedelta(hours=hours)) for hours in (0, 1, 3)]
