@@ -27,9 +27,10 @@ class Failed(Exception):
 def main() -> int:
     """Run all checks; 1 when any failed, with what it said."""
     # mypy's Django plugin and manage.py read the settings; makemigrations asks the database.
-    servers.start()
+    with step("a migrated database"):
+        servers.start()
+        clusters.copy_database(servers.server_url(), servers.database_name())
     os.environ["DJANGO_SETTINGS_MODULE"] = "myhibachi.settings"
-    clusters.copy_database(servers.server_url(), servers.database_name())
     failures = []
     for name, command in CHECKS.items():
         try:

@@ -44,6 +44,7 @@ def stripe_cli() -> Path:
     FOLDER.mkdir(parents=True, exist_ok=True)
     # Scripts stay off: the binary is in the platform's package, and nothing else is wanted.
     flags = ["--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    flags += ["--fetch-retries=0"]
     command = ["npm", "install", "--prefix", str(FOLDER), *flags, STRIPE_CLI]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode or not program.exists():
