@@ -11,6 +11,7 @@ from devstack.progress import step
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 STRIPE_CLI = "@stripe/cli@1.52.0"
+SYSTEM_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 FOLDER = ROOT / ".data" / "tools"
 
 
@@ -44,9 +45,12 @@ def stripe_cli() -> Path:
     FOLDER.mkdir(parents=True, exist_ok=True)
     # Scripts stay off: the binary is in the platform's package, and nothing else is wanted.
     flags = ["--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-    flags += ["--fetch-retries=0"]
     command = ["npm", "install", "--prefix", str(FOLDER), *flags, STRIPE_CLI]
-    done = subprocess.run(command, capture_output=True, text=True)
+    env = os.environ.copy()
+    if SYSTEM_CERTIFICATES.exists():
+        # Node trusts its own list alone, which knows no company's proxy.
+        env.setdefault("NODE_EXTRA_CA_CERTS", str(SYSTEM_CERTIFICATES))
+    done = subprocess.run(command, capture_output=True, text=True, env=env)
     if done.returncode or not program.exists():
         raise ToolMissing(f"npm could not fetch {STRIPE_CLI}: {done.stderr.strip()[-300:]}")
     return program
