@@ -115,7 +115,7 @@ def test_two_at_once_make_one_attempt_one_session_and_one_stripe_customer():
 
     def ask(_: int) -> str:
         try:
-            return start(booking, CHECKOUT).stripe_object["id"]
+            return str(start(booking, CHECKOUT).stripe_object["id"])
         finally:
             connection.close()
 
