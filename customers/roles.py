@@ -46,6 +46,7 @@ ROLE_PERMISSIONS: dict[str, tuple[str, ...]] = {
         "payments.change_dispute",
         "payments.add_invoice",
         "payments.change_invoice",
+        "payments.mend_difference",
     ),
     ADMIN: (
         "customers.view_user",

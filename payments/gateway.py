@@ -6,7 +6,7 @@ our idempotency key: https://docs.stripe.com/api/idempotent_requests. Each raise
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cache
@@ -234,9 +234,41 @@ _RETRIEVE: Mapping[str, Callable[[Any], Callable[..., Any]]] = {
 }
 
 
-def retrieve(object_type: str, object_id: str) -> Json:
+def retrieve(object_type: str, object_id: str, *, expand: Sequence[str] = ()) -> Json:
     """Return one object by Stripe's own name of its type ("payment_intent")."""
-    return _dict(_call(_RETRIEVE[object_type](_v1()), object_id, params={}))
+    params: Json = {"expand": list(expand)} if expand else {}
+    return _dict(_call(_RETRIEVE[object_type](_v1()), object_id, params=params))
+
+
+_LIST: Mapping[str, Callable[[Any], Callable[..., Any]]] = {
+    "charge": lambda v1: v1.charges.list,
+    "checkout.session": lambda v1: v1.checkout.sessions.list,
+    "customer": lambda v1: v1.customers.list,
+    "dispute": lambda v1: v1.disputes.list,
+    "invoice": lambda v1: v1.invoices.list,
+    "payment_intent": lambda v1: v1.payment_intents.list,
+    "refund": lambda v1: v1.refunds.list,
+}
+
+
+def list_pages(
+    object_type: str, *, since: int | None, expand: Sequence[str] = ()
+) -> Iterator[list[Json]]:
+    """Every object of a type, newest first, a page of at most 100 for each call.
+
+    Args:
+        since: made since then, in seconds since the epoch; None is all of them.
+    """
+    params: Json = {"limit": 100, "expand": [f"data.{path}" for path in expand]}
+    if since is not None:
+        params["created"] = {"gte": since}
+    while True:
+        answer = _dict(_call(_LIST[object_type](_v1()), params=params))
+        if answer["data"]:
+            yield answer["data"]
+        if not answer["has_more"]:
+            return
+        params = params | {"starting_after": answer["data"][-1]["id"]}
 
 
 def list_events(*, since: int) -> Iterator[Json]:

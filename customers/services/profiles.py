@@ -86,3 +86,16 @@ def set_stripe_customer_id(*, customer_id: UUID, stripe_customer_id: str) -> Cus
                 ignored=stripe_customer_id,
             )
     return customer
+
+
+def correct_stripe_customer_id(
+    *, customer_id: UUID, stripe_customer_id: str, actor: User | None
+) -> None:
+    """Name the Stripe customer that says it is this one, in place of one that is not there."""
+    with transaction.atomic():
+        customer = Customer.objects.select_for_update().get(pk=customer_id)
+        before, customer.stripe_customer_id = customer.stripe_customer_id, stripe_customer_id
+        customer.save(update_fields=["stripe_customer_id", "updated_at"])
+        audit.record(
+            "customer.stripe_id_corrected", customer, actor=actor, id=[before, stripe_customer_id]
+        )

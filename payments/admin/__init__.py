@@ -2,6 +2,7 @@
 
 from payments.admin import mirror
 from payments.admin.booking import BookingWithPaymentsAdmin
+from payments.admin.difference import DifferenceAdmin, ReconcileRunAdmin
 from payments.admin.dispute import DisputeAdmin
 from payments.admin.invoice import InvoiceAdmin
 from payments.admin.ledger import LedgerEntryAdmin
@@ -11,10 +12,12 @@ from payments.admin.webhook_event import WebhookEventAdmin
 
 __all__ = [
     "BookingWithPaymentsAdmin",
+    "DifferenceAdmin",
     "DisputeAdmin",
     "InvoiceAdmin",
     "LedgerEntryAdmin",
     "PaymentAdmin",
+    "ReconcileRunAdmin",
     "RefundAdmin",
     "WebhookEventAdmin",
     "mirror",

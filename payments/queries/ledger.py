@@ -2,11 +2,16 @@
 
 from uuid import UUID
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from payments.models import LedgerEntry, Payment, Refund
 
 Kind = LedgerEntry.Kind
+# What Stripe took of a payment and disputes took back, and what had to be adjusted of it.
+TAKEN = Q(kind__in=[Kind.CHARGE, Kind.DISPUTE_WITHDRAWN, Kind.DISPUTE_REINSTATED]) | (
+    Q(kind=Kind.ADJUSTMENT)
+    & (Q(cause__startswith="adjustment:charge:") | Q(cause__startswith="adjustment:dispute:"))
+)
 
 
 def _total(entries: QuerySet[LedgerEntry]) -> int:
@@ -27,12 +32,13 @@ def refundable(payment: Payment) -> int:
 
     Refunds under way count as gone, and so does what a dispute has withdrawn.
     """
-    taken = _total(
-        payment.ledger_entries.filter(
-            kind__in=[Kind.CHARGE, Kind.DISPUTE_WITHDRAWN, Kind.DISPUTE_REINSTATED]
-        )
-    )
+    taken = _total(payment.ledger_entries.filter(TAKEN))
     going_back = (
         payment.refunds.filter(status__in=Refund.LIVE).aggregate(total=Sum("amount"))["total"] or 0
     )
     return max(taken - going_back, 0)
+
+
+def adjusted_cause(cause: str) -> str:
+    """Return the cause that an entry adjusts (`adjustment:<cause>#<n>`), else its own."""
+    return cause.removeprefix("adjustment:").rsplit("#", 1)[0]

@@ -6,8 +6,8 @@ from django.db.models import BigIntegerField, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, Greatest
 
 from payments.models import LedgerEntry, Payment, Refund
+from payments.queries.ledger import TAKEN
 
-Kind = LedgerEntry.Kind
 UNDER_WAY = (Refund.Status.PENDING, Refund.Status.REQUIRES_ACTION)
 
 
@@ -16,11 +16,7 @@ def with_refund_totals(payments: QuerySet[Payment]) -> QuerySet[Any]:
 
     `left` is what `payments.queries.ledger.refundable` returns for each of them.
     """
-    taken = _total(
-        LedgerEntry.objects.filter(
-            kind__in=[Kind.CHARGE, Kind.DISPUTE_WITHDRAWN, Kind.DISPUTE_REINSTATED]
-        )
-    )
+    taken = _total(LedgerEntry.objects.filter(TAKEN))
     going_back = _total(Refund.objects.filter(status__in=Refund.LIVE))
     return payments.annotate(
         refunded=_total(Refund.objects.filter(status=Refund.Status.SUCCEEDED)),

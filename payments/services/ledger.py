@@ -1,8 +1,9 @@
 """Writing the ledger. The caller holds the booking's lock."""
 
 from datetime import datetime
+from uuid import UUID
 
-from bookings.services.payable import apply_paid
+from bookings.services.payable import apply_paid, lock_booking
 from customers.models import User
 from payments.models import LedgerEntry, Payment
 from payments.queries.ledger import paid_towards
@@ -40,6 +41,37 @@ def post(
         },
     )
     return is_new
+
+
+def adjust(
+    *,
+    cause: str,
+    booking_id: UUID,
+    payment_id: UUID | None,
+    kind: LedgerEntry.Kind,
+    amount: int,
+    actor: User | None,
+    now: datetime,
+) -> LedgerEntry:
+    """Correct what was booked for a cause, by one more entry: none is ever changed.
+
+    Args:
+        kind: `adjustment`, or `fee` where a fee is corrected.
+        amount: signed cents to add.
+    """
+    lock_booking(booking_id)
+    earlier = LedgerEntry.objects.filter(cause__startswith=f"adjustment:{cause}#").count()
+    entry = LedgerEntry.objects.create(
+        booking_id=booking_id,
+        payment_id=payment_id,
+        kind=kind,
+        amount=amount,
+        cause=f"adjustment:{cause}#{earlier + 1}",
+        occurred_at=now,
+        recorded_by=actor,
+    )
+    apply_paid(booking_id=booking_id, paid=paid_towards(booking_id), now=now)
+    return entry
 
 
 def settle(*, payment: Payment, now: datetime) -> None:

@@ -82,7 +82,7 @@ def record_manual_payment(
             note="; ".join(filter(None, [reference, note])),
             recorded_by=actor,
         )
-        _post(payment, received_at, actor=actor, now=now)
+        post(payment, received_at, actor=actor, now=now)
         audit.record(
             "payment.recorded",
             payment,
@@ -121,7 +121,8 @@ def _next_type(booking: Booking) -> str:
     return Payment.Purpose.DEPOSIT if is_deposit else Payment.Purpose.BALANCE
 
 
-def _post(payment: Payment, received_at: datetime, *, actor: User, now: datetime) -> None:
+def post(payment: Payment, received_at: datetime, *, actor: User | None, now: datetime) -> None:
+    """Book what was received, once. The caller holds the booking's lock."""
     ledger.post(
         payment=payment,
         kind=LedgerEntry.Kind.CHARGE,
