@@ -12,10 +12,12 @@ from devstack.config import ROOT
 
 
 def fingerprint() -> str:
-    """Return a digest of every migration of ours and of the locked dependencies' versions."""
+    """Return a digest of all that migrating depends on: our migrations, roles, locked versions."""
     digest = hashlib.sha256((ROOT / "requirements.txt").read_bytes())
     folders = [*ROOT.glob("*/migrations/*.py"), *ROOT.glob("*/*/migrations/*.py")]
-    for file in sorted([*folders, *ROOT.glob("payments/mirror_migrations/*.py")]):
+    # Every migrate makes the groups match the table of roles.
+    roles = ROOT / "customers" / "roles.py"
+    for file in sorted([*folders, *ROOT.glob("payments/mirror_migrations/*.py"), roles]):
         digest.update(str(file.relative_to(ROOT)).encode())
         digest.update(file.read_bytes())
     return digest.hexdigest()[:16]

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -129,6 +130,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 86_400.0,
     },
     "backfill-events": {"task": "payments.tasks.backfill_events", "schedule": 3600.0},
+    # At night at the venue; UTC.
+    "reconcile": {"task": "payments.tasks.reconcile", "schedule": crontab(hour=10, minute=20)},
     "expire-holds": {"task": "bookings.tasks.expire_holds", "schedule": 30.0},
     "purge-idempotency-keys": {
         "task": "myhibachi.core.tasks.purge_idempotency_keys",

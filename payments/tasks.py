@@ -1,12 +1,18 @@
 """Background work: ids in, one call out."""
 
+import logging
 from uuid import UUID
 
 from celery import shared_task
 from django.utils import timezone
 
 from payments.services import intents, stripe_invoices, sweep
+from payments.services.reconcile import run as reconciliation
 from payments.webhooks import backfill, process, retention, sweeper
+
+logger = logging.getLogger(__name__)
+
+RECONCILE_SECONDS = 6 * 3600
 
 
 @shared_task
@@ -42,3 +48,14 @@ def purge_webhook_payloads() -> None:
 @shared_task
 def backfill_events() -> None:
     backfill.backfill_from_cursor(now=timezone.now())
+
+
+@shared_task(time_limit=RECONCILE_SECONDS)
+def reconcile() -> None:
+    try:
+        found = reconciliation.reconcile_lately(now=timezone.now())
+    except reconciliation.AlreadyRunning:
+        # Redis hands a task of more than an hour to a second worker.
+        return
+    if found:
+        logger.warning("%s differences found; see Differences in the admin", found)

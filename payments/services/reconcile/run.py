@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
@@ -28,6 +28,9 @@ from payments.services.reconcile.subjects import (
 )
 
 CHUNK = 200
+# Longer than Stripe keeps its events: what they failed to tell is found while they may be fetched,
+# and once more afterwards.
+LATELY = timedelta(days=35)
 
 
 class AlreadyRunning(DomainError):
@@ -98,6 +101,19 @@ def reconcile(
                 _finish(kept, run)
         finally:
             notes.forget(run.id)
+
+
+def reconcile_lately(*, now: datetime) -> int:
+    """Compare what was made in the last `LATELY` and what is open; mend nothing.
+
+    Returns:
+        how many differences there are.
+
+    Raises:
+        AlreadyRunning, GatewayUnavailable: as `reconcile` says.
+    """
+    steps = reconcile(since=now - LATELY, fix=False, now=now)
+    return sum(isinstance(step, Found) for step in steps)
 
 
 def _finish(kept: ReconcileRun, run: _Run) -> None:
