@@ -11,6 +11,7 @@ from rest_framework.throttling import BaseThrottle
 
 from myhibachi.core.api.errors import error_response
 from myhibachi.core.errors import DomainError
+from payments.errors import InvalidSignature
 from payments.webhooks import inbox
 from payments.webhooks.refusals import count_refusal
 
@@ -44,8 +45,7 @@ def _receive(request: HttpRequest, body: bytes) -> JsonResponse:
     try:
         received = inbox.receive(body=body, signature=signature, now=timezone.now())
     except DomainError as error:
-        address = BaseThrottle().get_ident(request)  # type: ignore[arg-type]  # reads META alone
-        if count_refusal(address=address, now=timezone.now()):
+        if isinstance(error, InvalidSignature) and _is_too_many(request):
             return error_response(429, "throttled", "Too many refused requests.")
         # Neither the body nor a header: they may hold anything.
         logger.warning("refused a webhook: %s", error.code)
@@ -60,3 +60,8 @@ def _receive(request: HttpRequest, body: bytes) -> JsonResponse:
             "event_type": received.event_type,
         }
     )
+
+
+def _is_too_many(request: HttpRequest) -> bool:
+    address = BaseThrottle().get_ident(request)  # type: ignore[arg-type]  # reads META alone
+    return count_refusal(address=address, now=timezone.now())

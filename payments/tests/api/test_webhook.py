@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
@@ -24,6 +25,12 @@ EVENT: dict[str, Any] = {
     "type": "customer.created",
     "data": {"object": {"id": "cus_1", "object": "customer"}},
 }
+
+
+@pytest.fixture(autouse=True)
+def nobody_was_refused_before():
+    cache.clear()
+
 
 NO_EVENTS: list[dict[str, Any]] = [
     {"id": None},
