@@ -35,7 +35,9 @@ def lock_booking(booking_id: UUID) -> Booking:
         raise NotFound("There is no such booking.", attr="booking_id") from error
 
 
-def apply_paid(*, booking_id: UUID, paid: int, now: dt.datetime) -> Booking:
+def apply_paid(
+    *, booking_id: UUID, paid: int, received: int | None = None, now: dt.datetime
+) -> Booking:
     """Set what has been paid; enough for the deposit confirms a pending booking.
 
     The same total twice changes nothing. More money for an expired or canceled booking is flagged
@@ -43,16 +45,20 @@ def apply_paid(*, booking_id: UUID, paid: int, now: dt.datetime) -> Booking:
 
     Args:
         paid: the ledger's whole total in cents, tips not counted; never an increment.
+        received: the same before anything went back; `paid` if left out.
 
     Raises:
         NotFound: there is no such booking.
         TransactionManagementError: the caller is in no transaction.
     """
     booking = lock_booking(booking_id)
-    if paid == booking.paid:
+    # We may hear of a deposit's refund or dispute before the deposit: it confirmed all the same.
+    is_enough = max(paid, received or 0) >= booking.deposit_due
+    confirms = booking.status == Status.PENDING and is_enough
+    if paid == booking.paid and not confirms:
         return booking
     more, booking.paid = paid > booking.paid, paid
-    if booking.status == Status.PENDING and paid >= booking.deposit_due:
+    if confirms:
         # Also when the hold has run out by the clock: it still has its place.
         booking.move_to(Status.CONFIRMED)
         booking.hold_expires_at, booking.confirmed_at = None, now

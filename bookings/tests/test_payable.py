@@ -51,6 +51,17 @@ def test_a_refund_below_the_deposit_keeps_the_booking_confirmed(db):
     assert (pay(booking, 0).status, pay(booking, -1500).balance) == ("confirmed", 56500)
 
 
+@pytest.mark.parametrize("left", [0, 4000])
+def test_a_deposit_that_we_hear_of_after_its_refund_confirms_all_the_same(db, left):
+    booking = BookingFactory()
+    pay(booking, left - 10000)
+
+    with transaction.atomic():
+        after = apply_paid(booking_id=booking.pk, paid=left, received=10000, now=NOW)
+
+    assert (after.status, after.paid, after.confirmed_at) == ("confirmed", left, NOW)
+
+
 @pytest.mark.parametrize(
     ("totals", "late"),
     [

@@ -27,6 +27,16 @@ def paid_towards(booking_id: UUID) -> int:
     )
 
 
+def received_for(booking_id: UUID) -> int:
+    """Return what came in for the party, in cents, whatever of it went back; tips not counted."""
+    came_in = Q(kind=Kind.CHARGE) | Q(kind=Kind.ADJUSTMENT, cause__startswith="adjustment:charge:")
+    return _total(
+        LedgerEntry.objects.filter(came_in, booking_id=booking_id).exclude(
+            payment__payment_type=Payment.Purpose.GRATUITY
+        )
+    )
+
+
 def refundable(payment: Payment) -> int:
     """Return what is left of a payment to refund, in cents, never negative.
 

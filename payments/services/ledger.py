@@ -6,7 +6,7 @@ from uuid import UUID
 from bookings.services.payable import apply_paid, lock_booking
 from customers.models import User
 from payments.models import LedgerEntry, Payment
-from payments.queries.ledger import paid_towards
+from payments.queries.ledger import paid_towards, received_for
 
 
 def post(
@@ -70,10 +70,20 @@ def adjust(
         occurred_at=now,
         recorded_by=actor,
     )
-    apply_paid(booking_id=booking_id, paid=paid_towards(booking_id), now=now)
+    settle_booking(booking_id=booking_id, now=now)
     return entry
 
 
 def settle(*, payment: Payment, now: datetime) -> None:
     """Tell the booking what has been paid: a recomputed total, never an increment."""
-    apply_paid(booking_id=payment.booking_id, paid=paid_towards(payment.booking_id), now=now)
+    settle_booking(booking_id=payment.booking_id, now=now)
+
+
+def settle_booking(*, booking_id: UUID, now: datetime) -> None:
+    """Tell a booking what has been paid. The caller is in a transaction."""
+    apply_paid(
+        booking_id=booking_id,
+        paid=paid_towards(booking_id),
+        received=received_for(booking_id),
+        now=now,
+    )

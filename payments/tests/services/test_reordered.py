@@ -140,3 +140,16 @@ def test_asking_stripe_finds_a_debit_that_failed_though_its_event_was_lost(sandb
     refresh_payment(payment_id=started.payment.pk, now=timezone.now())
 
     assert reloaded(started.payment).status == "failed"
+
+
+def test_a_deposit_whose_refund_is_heard_of_first_confirms_the_booking():
+    payment = checkout(BookingFactory()).payment
+    pay_page(checkout(payment.booking))
+    [succeeded] = stripe.events("payment_intent.succeeded")
+    stripe.call("POST", "refunds", payment_intent=succeeded["data"]["object"]["id"])
+
+    [completed] = stripe.events("checkout.session.completed")
+    stripe.deliver(completed, *stripe.events("refund.created"), succeeded)
+
+    booking = Booking.objects.get()
+    assert (booking.status, booking.paid) == ("confirmed", 0)
