@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from customers.models import User
@@ -31,11 +32,11 @@ def state(difference: Difference) -> SafeString:
 
 
 @admin.display(description="object")
-def object_name(difference: Difference) -> SafeString | str:
+def object_name(difference: Difference) -> SafeString:
     """The object; a link where it is one of Stripe's."""
     if "." in difference.object_type:
-        return difference.object_id
-    return cast(SafeString, AT_STRIPE(difference))
+        return format_html("{}", difference.object_id)
+    return AT_STRIPE(difference)
 
 
 class OpenFilter(admin.SimpleListFilter):

@@ -1,8 +1,9 @@
-"""Compares ledger entries with what should have caused them: two queries a page."""
+"""Compares ledger entries with what should have caused them: one query a page."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -41,11 +42,16 @@ def check(expected: Iterable[Expected]) -> Iterator[Found]:
 
 def entries_of(causes: Iterable[str], *, payments: Iterable[UUID]) -> dict[str, list[LedgerEntry]]:
     """Return each cause's entries, those that adjust it included."""
-    grouped: dict[str, list[LedgerEntry]] = defaultdict(list)
-    wanted = set(causes)
+    wanted, expected = set(causes), set(payments)
     # An adjustment stands with the payment of what it adjusts, or of what was meant.
-    first = LedgerEntry.objects.filter(Q(cause__in=wanted) | Q(payment__in=set(payments)))
-    for entry in first.order_by("pk"):
+    known = LedgerEntry.objects.filter(Q(cause__in=wanted) | Q(payment__in=expected))
+    found = {entry.cause: entry for entry in known}
+    for entry in list(found.values()):
+        if entry.cause in wanted and entry.payment_id not in expected:
+            adjusting = LedgerEntry.objects.filter(cause__startswith=f"adjustment:{entry.cause}#")
+            found |= {each.cause: each for each in adjusting}
+    grouped: dict[str, list[LedgerEntry]] = defaultdict(list)
+    for entry in found.values():
         grouped[adjusted_cause(entry.cause)].append(entry)
     return {cause: entries for cause, entries in grouped.items() if cause in wanted}
 
@@ -53,7 +59,7 @@ def entries_of(causes: Iterable[str], *, payments: Iterable[UUID]) -> dict[str, 
 def _compare(each: Expected, entries: list[LedgerEntry]) -> Found | None:
     original = next((entry for entry in entries if entry.cause == each.cause), None)
     owner = (each.payment.booking_id, each.payment.pk)
-    about = {
+    about: dict[str, Any] = {
         "object_type": each.object_type,
         "object_id": each.object_id,
         "booking_id": each.payment.booking_id,

@@ -22,7 +22,8 @@ NAMES: dict[str, tuple[type[Model], str]] = {
 }
 # May still change, so they are compared however old they are.
 OPEN: dict[type[Model], Q] = {
-    Payment: Q(status__in=Payment.OPEN),
+    # One that waits for a card is found by its charge, should it ever get one.
+    Payment: Q(status__in=[Payment.Status.PROCESSING, Payment.Status.REQUIRES_ACTION]),
     Refund: Q(status__in=[Refund.Status.PENDING, Refund.Status.REQUIRES_ACTION]),
     Dispute: ~Q(status__in=Dispute.CLOSED),
     Invoice: Q(status__in=Invoice.ACTIVE),
@@ -34,7 +35,7 @@ OVER = ("canceled", "failed", "void")
 def named_by_rows(object_type: str, *, since: datetime | None) -> QuerySet[Any, Any]:
     """Return the ids that our rows name: of those made since then, and of the open ones."""
     model, field = NAMES[object_type]
-    rows = model._default_manager.exclude(**{f"{field}__isnull": True})
+    rows: QuerySet[Any, Any] = model._default_manager.exclude(**{f"{field}__isnull": True})
     if since:
         rows = rows.filter(Q(created_at__gte=since) | OPEN.get(model, Q(pk__in=[])))
     return rows.values_list(field, flat=True)
@@ -42,13 +43,14 @@ def named_by_rows(object_type: str, *, since: datetime | None) -> QuerySet[Any, 
 
 def copies(object_type: str, *, since: datetime | None) -> QuerySet[Any, Any]:
     """Return the ids of the mirror's copies, but for those marked as deleted."""
-    rows = mirror.MODELS[object_type].objects.exclude(stripe_data__deleted=True)
-    return (rows.filter(created__gte=since) if since else rows).values_list("id", flat=True)
+    rows = mirror.MODELS[object_type].objects.exclude(stripe_data__contains={"deleted": True})
+    lately: QuerySet[Any, Any] = rows.filter(created__gte=since) if since else rows
+    return lately.values_list("id", flat=True)
 
 
 def check(object_type: str, object_id: str) -> Iterator[Found]:
     """Find what we have of an object that Stripe does not have."""
-    about = {"object_type": object_type, "object_id": object_id}
+    about: dict[str, Any] = {"object_type": object_type, "object_id": object_id}
     if object_type in NAMES:
         model, field = NAMES[object_type]
         for row in model._default_manager.filter(**{field: object_id}):

@@ -7,12 +7,11 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from bookings.services.payable import apply_paid, lock_booking
+from bookings.services.payable import lock_booking
 from customers.models import User
 from myhibachi.core.errors import DomainError
 from payments import gateway, mirror
 from payments.models import Payment
-from payments.queries.ledger import paid_towards
 from payments.services import disputes, intents, ledger, refunds, stripe_invoices, sweep
 from payments.services.reconcile import own_rows, realign
 from payments.services.reconcile.found import Found, Kind
@@ -27,9 +26,17 @@ ROUNDS = 4
 
 
 def mend(
-    object_type: str, object_id: str, *, actor: User | None, now: datetime
+    object_type: str,
+    object_id: str,
+    *,
+    actor: User | None,
+    now: datetime,
+    spare: frozenset[Kind] = frozenset(),
 ) -> tuple[list[Found], str]:
     """Mend what is wrong with one object, and look again.
+
+    Args:
+        spare: kinds to leave as they are.
 
     Returns:
         what is still wrong, and why mending it failed, if it did.
@@ -37,9 +44,10 @@ def mend(
     found: list[Found] = []
     for _ in range(ROUNDS):
         found = check_one(object_type, object_id, now=now)
-        to_mend = next((each for each in in_order(found) if each.can_be_mended), None)
-        if to_mend is None:
+        can_be = [each for each in found if each.can_be_mended and each.kind not in spare]
+        if not can_be:
             return found, ""
+        to_mend = in_order(can_be)[0]
         try:
             MENDERS[to_mend.kind](to_mend, actor, now)
         except DomainError as error:
@@ -111,8 +119,9 @@ def _ask_again(found: Found, actor: User | None, now: datetime) -> None:
 def _settle(found: Found, actor: User | None, now: datetime) -> None:
     booking_id = UUID(found.object_id)
     with transaction.atomic():
+        # First: the total is computed from what no other process is adding to.
         lock_booking(booking_id)
-        apply_paid(booking_id=booking_id, paid=paid_towards(booking_id), now=now)
+        ledger.settle_booking(booking_id=booking_id, now=now)
 
 
 def _take_in_charge(charge: Json, now: datetime) -> None:

@@ -34,7 +34,12 @@ def suspect(run: UUID, found: Iterable[Found]) -> None:
     )
 
 
-def suspect_each(run: UUID, object_type: str, names: Iterable[str], kind: Kind) -> None:
+def suspect_known(run: UUID, known: Iterable[tuple[str, str, str]]) -> None:
+    """Remember the objects (type, id, kind) that were wrong when they were last looked at."""
+    _suspect(run, ((where, name, list(Kind).index(Kind(kind))) for where, name, kind in known))
+
+
+def suspect_each(run: UUID, object_type: str, names: Iterable[object], kind: Kind) -> None:
     """Remember objects that may be wrong in this way."""
     _suspect(run, ((object_type, str(name), list(Kind).index(kind)) for name in names))
 
@@ -66,6 +71,11 @@ def suspects(run: UUID) -> Iterator[tuple[str, str]]:
 def acquit(run: UUID, object_type: str, name: str) -> None:
     """Forget one suspect: nothing is wrong with it."""
     ReconcileNote.objects.filter(run=run, seen=False, object_type=object_type, name=name).delete()
+
+
+def forget_others(run: UUID) -> None:
+    """Remove what runs that were killed have left."""
+    ReconcileNote.objects.exclude(run=run).delete()
 
 
 def forget(run: UUID) -> None:

@@ -95,7 +95,9 @@ def _set(row: Any, facts: Facts, stripe_object: Json, actor: User | None) -> Non
     wrong = wrong_facts(row, facts)
     if not wrong:
         return
-    changes = {name: [str(getattr(row, name)), str(value)] for name, value in wrong.items()}
+    changes: dict[str, Any] = {
+        name: [str(getattr(row, name)), str(value)] for name, value in wrong.items()
+    }
     for name, value in wrong.items():
         setattr(row, name, value)
     if isinstance(row, Payment):

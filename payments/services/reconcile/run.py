@@ -1,7 +1,7 @@
 """One comparison of everything, in memory that does not grow with it."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -31,6 +31,13 @@ CHUNK = 200
 # Longer than Stripe keeps its events: what they failed to tell is found while they may be fetched,
 # and once more afterwards.
 LATELY = timedelta(days=35)
+# What only we have. So many at once rather means that the key is another account's.
+GONE = (Kind.LEDGER_EXTRA, Kind.GONE_AT_STRIPE, Kind.MIRROR_EXTRA)
+MOST_GONE = 10
+TOO_MANY_GONE = (
+    "So much that Stripe does not have: is this the right account? "
+    "If it is, mend each in the admin."
+)
 
 
 class AlreadyRunning(DomainError):
@@ -67,11 +74,12 @@ class _Run:
     checked: Counter[str] = field(default_factory=Counter)
     found: int = 0
     mended: int = 0
+    gone: int = 0
 
 
 def reconcile(
     *, since: datetime | None, fix: bool, dry_run: bool = False, now: datetime
-) -> Iterator[Progress | Found | Outcome]:
+) -> Generator[Progress | Found | Outcome]:
     """Compare Stripe, the mirror, our rows, the ledger and the bookings' totals.
 
     Args:
@@ -89,6 +97,7 @@ def reconcile(
     """
     run = _Run(since=since, fix=fix and not dry_run, store=not dry_run, now=now)
     with _alone():
+        notes.forget_others(run.id)
         kept = None
         if run.store:
             kept = ReconcileRun.objects.create(since=since, with_fix=run.fix, started_at=now)
@@ -177,8 +186,8 @@ def _compare_own_rows(run: _Run) -> Iterator[Progress]:
         run.checked["manual payment"] += len(rows)
         yield Progress(what="manual payment", count=run.checked["manual payment"])
     for label in own_rows.MODELS:
-        rows = own_rows.unanswered(label, now=run.now).values_list("pk", flat=True)
-        notes.suspect_each(run.id, label, rows.iterator(CHUNK), Kind.UNANSWERED)
+        waiting = own_rows.unanswered(label, now=run.now).values_list("pk", flat=True)
+        notes.suspect_each(run.id, label, waiting.iterator(CHUNK), Kind.UNANSWERED)
     nothing = own_rows.paid_by_nothing().values_list("pk", flat=True)
     notes.suspect_each(run.id, own_rows.PAYMENT, nothing.iterator(CHUNK), Kind.GONE_AT_STRIPE)
     wrong = wrong_bookings().values_list("pk", flat=True)
@@ -188,8 +197,8 @@ def _compare_own_rows(run: _Run) -> Iterator[Progress]:
 def _look_again(run: _Run) -> Iterator[Found]:
     """Look at each suspect by itself: what was under way when its page came is done by now."""
     known = Difference.objects.filter(closed_at=None)
-    for object_type, object_id in known.values_list("object_type", "object_id").iterator(CHUNK):
-        notes.suspect_each(run.id, object_type, [object_id], Kind.PROJECTION)
+    triples = known.values_list("object_type", "object_id", "kind")
+    notes.suspect_known(run.id, triples.iterator(CHUNK))
     for object_type, object_id in notes.suspects(run.id):
         found = check_one(object_type, object_id, now=run.now)
         if run.store:
@@ -197,12 +206,16 @@ def _look_again(run: _Run) -> Iterator[Found]:
         if not found:
             notes.acquit(run.id, object_type, object_id)
         run.found += len(found)
+        run.gone += sum(each.kind in GONE for each in found)
         yield from in_order(found)
 
 
 def _mend_all(run: _Run) -> Iterator[Outcome]:
+    spare = frozenset(GONE) if run.gone > MOST_GONE else frozenset[Kind]()
     for object_type, object_id in notes.suspects(run.id):
-        remaining, refusal = mend(object_type, object_id, actor=None, now=run.now)
+        remaining, refusal = mend(object_type, object_id, actor=None, now=run.now, spare=spare)
+        if any(each.kind in spare for each in remaining):
+            refusal = refusal or TOO_MANY_GONE
         run.mended += keep(object_type, object_id, remaining, refusal=refusal, now=run.now)
         yield Outcome(
             object_type=object_type,

@@ -4,7 +4,10 @@ from typing import Any
 
 import pytest
 
+from bookings.models import Booking
+from payments import mirror
 from payments.models import Dispute, LedgerEntry, Payment
+from payments.tests import stripe_world as stripe
 from payments.tests.reconcile import world
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -185,4 +188,40 @@ def test_an_entry_that_nothing_caused_is_taken_back(made):
     assert (is_well, "Only in the ledger" in said) == (True, True), said
     assert LedgerEntry.objects.get(cause="adjustment:charge:ch_nobody#1").amount == -5000
     assert world.changes(right, world.tables()) == {"payments_ledgerentry": (0, 2)}
+    assert world.reconcile() == (True, "0 differences.\n")
+
+
+def test_an_entry_moved_to_another_booking_is_moved_back_by_two_adjustments(made):
+    other = Booking.objects.exclude(pk=made["booking"]).filter(paid=3000).get()
+    right = world.tables()
+    cause = f"charge:{made['charge']}"
+    world.break_by_hand(
+        "UPDATE payments_ledgerentry SET booking_id = %s, payment_id = %s WHERE cause = %s",
+        other.pk, made["cash"], cause,
+    )  # fmt: skip
+
+    is_well, said = world.reconcile("--fix")
+
+    assert is_well, said
+    adjusted = LedgerEntry.objects.filter(cause__startswith=f"adjustment:{cause}")
+    assert set(adjusted.values_list("booking_id", "payment_id", "amount")) == {
+        (other.pk, made["cash"], -10000),
+        (made["booking"], made["payment"], 10000),
+    }
+    assert world.changes(right, world.tables()) == {"payments_ledgerentry": (1, 3)}
+    assert world.reconcile() == (True, "0 differences.\n")
+
+
+def test_a_copy_of_what_stripe_does_not_have_is_marked_as_deleted(made):
+    refund = stripe.call("GET", f"refunds/{made['re']}")
+    mirror.store(refund | {"id": "re_nobody"})
+    planted = world.tables()
+
+    is_well, said = world.reconcile("--fix")
+
+    assert (is_well, "Only in the mirror: refund re_nobody" in said) == (True, True), said
+    assert world.changes(planted, world.tables()) == {"djstripe_refund": (1, 1)}
+    copy = mirror.stored({"object": "refund", "id": "re_nobody"})
+    assert copy is not None
+    assert copy["deleted"] is True
     assert world.reconcile() == (True, "0 differences.\n")

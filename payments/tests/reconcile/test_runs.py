@@ -87,6 +87,20 @@ def test_a_row_that_claims_to_be_paid_by_card_and_names_nothing_is_closed():
     assert Payment.objects.get(pk=payment.pk).status == "canceled"
 
 
+def test_with_another_accounts_key_nothing_is_closed(sandbox):
+    payments = [paid_payment() for _ in range(8)]
+    before = world.tables()
+
+    is_well, said = world.reconcile("--fix")
+
+    assert (is_well, "is this the right account?" in said) == (False, True), said
+    assert world.changes(before, world.tables()) == {}
+    # One of them is mended in the admin.
+    owner = UserFactory(is_superuser=True)
+    found = Difference.objects.get(object_id=payments[0].stripe_payment_intent_id)
+    assert mend_difference(difference_id=found.pk, actor=owner, now=timezone.now()).closed_at
+
+
 def test_what_is_found_again_is_one_row_and_closes_itself_when_it_is_gone():
     booking = broken_booking()
     for _ in range(3):
