@@ -46,6 +46,7 @@ def post(
 def adjust(
     *,
     cause: str,
+    number: int,
     booking_id: UUID,
     payment_id: UUID | None,
     kind: LedgerEntry.Kind,
@@ -56,17 +57,20 @@ def adjust(
     """Correct what was booked for a cause, by one more entry: none is ever changed.
 
     Args:
+        number: which adjustment of this cause it is; of two who saw the same, one is refused.
         kind: `adjustment`, or `fee` where a fee is corrected.
         amount: signed cents to add.
+
+    Raises:
+        IntegrityError: somebody else was quicker.
     """
     lock_booking(booking_id)
-    earlier = LedgerEntry.objects.filter(cause__startswith=f"adjustment:{cause}#").count()
     entry = LedgerEntry.objects.create(
         booking_id=booking_id,
         payment_id=payment_id,
         kind=kind,
         amount=amount,
-        cause=f"adjustment:{cause}#{earlier + 1}",
+        cause=f"adjustment:{cause}#{number}",
         occurred_at=now,
         recorded_by=actor,
     )

@@ -92,17 +92,19 @@ def corrections_to(
     missing: dict[Owner, int] = defaultdict(int, wanted)
     for entry in entries:
         missing[entry.booking_id, entry.payment_id] -= entry.amount
+    earlier = sum(entry.cause != cause for entry in entries)
+    changed = [(owner, amount) for owner, amount in missing.items() if amount]
     return tuple(
         Correction(
             cause=cause,
+            number=number,
             booking_id=booking_id,
             payment_id=payment_id,
             # Fees are between us and Stripe: an adjustment would count for the customer.
             kind=Money.FEE if kind == Money.FEE else Money.ADJUSTMENT,
             amount=amount,
         )
-        for (booking_id, payment_id), amount in missing.items()
-        if amount
+        for number, ((booking_id, payment_id), amount) in enumerate(changed, earlier + 1)
     )
 
 

@@ -25,9 +25,14 @@ BY_HAND = "Nothing mends this by itself: "
 
 @dataclass(frozen=True, kw_only=True)
 class Correction:
-    """An adjustment that makes the entries of a cause add up. Signed cents."""
+    """An adjustment that makes the entries of a cause add up. Signed cents.
+
+    Attributes:
+        number: which adjustment of its cause it is.
+    """
 
     cause: str
+    number: int
     booking_id: UUID
     payment_id: UUID | None
     kind: LedgerEntry.Kind

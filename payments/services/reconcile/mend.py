@@ -94,6 +94,7 @@ def _adjust(found: Found, actor: User | None, now: datetime) -> None:
         for each in found.corrections:
             ledger.adjust(
                 cause=each.cause,
+                number=each.number,
                 booking_id=each.booking_id,
                 payment_id=each.payment_id,
                 kind=each.kind,

@@ -1,21 +1,27 @@
 """What a run finds of the other kind: lost events, unanswered calls, things Stripe never had."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
+from django.db import connection
 from django.utils import timezone
 
 from bookings.models import Booking
 from customers.tests.factories import UserFactory
 from myhibachi.core.errors import NotAllowed
-from payments.models import Difference, Payment, ReconcileNote, ReconcileRun, Refund
+from payments.models import Difference, Payment, ReconcileNote, ReconcileRun, Refund, WebhookEvent
 from payments.services.reconcile.record import mend_difference
 from payments.services.reconcile.run import AlreadyRunning, Progress
 from payments.services.reconcile.run import reconcile as run
+from payments.services.sweep import sweep_stripe_calls
 from payments.tests import stripe_world as stripe
 from payments.tests.factories import PaymentFactory, RefundFactory, paid_payment
 from payments.tests.reconcile import world
 from payments.tests.services.test_refunds import paid
+from payments.webhooks.process import process_event
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("sandbox")]
 
@@ -139,10 +145,6 @@ def test_two_at_once_are_refused():
 
 
 def _from_another_connection() -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
-    from django.db import connection
-
     def look() -> None:
         try:
             list(run(since=None, fix=False, now=timezone.now()))
@@ -168,3 +170,34 @@ def test_who_may_mend_and_what_the_audit_log_says():
     assert (done.closed_at is not None, done.closed_by) == (True, finance)
     booking.refresh_from_db()
     assert booking.paid == 10000
+
+
+def test_eight_who_mend_at_once_adjust_once():
+    payment = paid()
+    stripe.deliver()
+    world.break_by_hand("UPDATE payments_ledgerentry SET amount = 10700 WHERE kind = 'charge'")
+    world.reconcile()
+    found = Difference.objects.get(kind="ledger_differs")
+    owner = UserFactory(is_superuser=True)
+
+    def click(_: int) -> None:
+        try:
+            mend_difference(difference_id=found.pk, actor=owner, now=timezone.now())
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(click, range(8)))
+
+    assert stripe.ledger_of(payment) == [("adjustment", -700), ("charge", 10700), ("fee", -320)]
+    assert world.reconcile() == (True, "0 differences.\n")
+
+
+def test_the_demo_data_agrees_with_stripe_once_its_events_are_in():
+    call_command("create_test_data", stdout=StringIO())
+    call_command("backfill_events", stdout=StringIO())
+    for event in WebhookEvent.objects.order_by("stripe_created", "pk"):
+        process_event(stripe_event_id=event.stripe_event_id, now=timezone.now())
+    sweep_stripe_calls(now=timezone.now() + timedelta(minutes=2))
+
+    assert world.reconcile() == (True, "0 differences.\n")
