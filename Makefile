@@ -7,7 +7,7 @@ BIN := .venv/bin
 # Tests wait for servers more than they compute.
 WORKERS ?= 3
 
-.PHONY: help run smoke screenshots test lint format openapi lock clean venv
+.PHONY: help run smoke screenshots test chaos lint format openapi lock clean venv
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@printf '\n  Options of run and smoke: PORT=8000 SANDBOX_PORT=12111 DATA_DIR=.data\n'
@@ -24,6 +24,10 @@ screenshots: venv ## the pictures in docs/screenshots, of a running `make run`
 test: venv ## every test, in parallel
 	@$(BIN)/python -m devstack tools
 	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup
+
+chaos: venv ## a storm of some minutes, and the books held against Stripe's; SEED=…
+	@$(BIN)/python -m devstack.chaos $(if $(SEED),--seed $(SEED)) \
+		$(if $(GUESTS),--guests $(GUESTS)) $(if $(SECONDS),--seconds $(SECONDS))
 
 lint: venv ## style, types, floors, migrations, settings
 	@$(BIN)/python -m devstack.lint

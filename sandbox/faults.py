@@ -3,6 +3,7 @@
 import random
 import threading
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from sqlite3 import Row
@@ -93,6 +94,7 @@ class Faults:
         self._lock = threading.Lock()
         self.webhooks = WebhookFaults()
         self.api: list[ApiFault] = []
+        self.met: Counter[str] = Counter()
 
     def set(self, wanted: dict[str, Any]) -> None:
         """Add API faults and change webhook faults; unknown names raise ``TypeError``."""
@@ -123,4 +125,5 @@ class Faults:
             fault = next((f for f in self.api if f.matches(method, path)), None)
             if fault:
                 fault.times -= 1
+                self.met[fault.kind] += 1
             return fault

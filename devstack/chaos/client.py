@@ -107,7 +107,7 @@ class Client:
     def sql(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         """Look into the system's database."""
         with psycopg.connect(self.target.environment["DATABASE_URL"]) as connection:
-            return connection.execute(query, values).fetchall()
+            return connection.execute(query, values or None).fetchall()
 
     def rows(self, query: str) -> Iterator[tuple[str, Json]]:
         """Run a query: its first column is the key, the others are the facts by name."""

@@ -15,7 +15,7 @@ from devstack.chaos.trouble import Deeds, Planned, Sky, play
 Say = Callable[[str], None]
 
 GUESTS_AT_ONCE = 8
-UNDONE = "SELECT count(*) FROM payments_webhookevent WHERE state = 'received'"
+WAITING = "SELECT stripe_event_id FROM payments_webhookevent WHERE state = 'received'"
 UNSETTLED = ("new", "pending", "held")
 
 
@@ -61,21 +61,44 @@ def _guest(target: Target, plan: Plan, number: int, tally: Counter[str]) -> Gues
     return Guest(target, name=name, days=days, people=people, tally=tally)
 
 
-def calm(target: Target, sky: Sky, *, patience: float, say: Say) -> Verdict:
-    """End all faults, heal by our own means, and compare until nothing differs or time is up."""
+def calm(target: Target, sky: Sky, *, patience: float, say: Say, hurry: bool = False) -> Verdict:
+    """End all faults, heal by our own means, and compare until nothing differs or time is up.
+
+    Args:
+        hurry: have Stripe resend what waits in the inbox, rather than wait for the sweeper.
+    """
     client, deadline = sky.client, time.monotonic() + patience
     sky.clear()
     wait(lambda: _undelivered(client) == 0, until=deadline)
     say("every delivery that is to come has come")
     say(target.manage("backfill_events", "--since", "1h").strip().splitlines()[-1])
-    wait(lambda: client.sql(UNDONE) == [(0,)], until=deadline)
+    if hurry:
+        resend_waiting(client)
+    wait(lambda: client.sql(WAITING) == [], until=deadline)
     say("the inbox is empty")
+    for difference in compare(client).differences:
+        say(f"before reconcile: {difference}")
+    say(_reconcile(target))
     while (verdict := compare(client)).differences and time.monotonic() < deadline:
-        say(
-            f"{len(verdict.differences)} differences; the sweepers have {deadline - time.monotonic():.0f} s"
-        )
+        left = deadline - time.monotonic()
+        say(f"{len(verdict.differences)} differences; the sweepers have {left:.0f} s")
         time.sleep(5)
     return verdict
+
+
+def resend_waiting(client: Client) -> None:
+    """Press "resend" in Stripe's dashboard for every event that has come and is not done."""
+    for (event,) in client.sql(WAITING):
+        client.control("POST", "resend", {"event": event})
+
+
+def _reconcile(target: Target) -> str:
+    """Mend what differs; what is left over shows in our own comparison too."""
+    try:
+        said = target.manage("reconcile", "--fix")
+    except RuntimeError as left_over:
+        said = str(left_over)
+    return f"reconcile --fix: {said.strip().splitlines()[-1]}"
 
 
 def wait(done: Callable[[], bool], *, until: float) -> None:

@@ -131,7 +131,7 @@ class StripesBooks:
             for moved in dispute["balance_transactions"] if booking else []:
                 kind = "dispute_withdrawn" if moved["amount"] < 0 else "dispute_reinstated"
                 yield f"dispute:{moved['id']}", _entry(booking, kind, moved["amount"])
-                yield from _fee(booking, moved)
+                yield from _fee(booking, moved, cause="dispute_fee")
 
     def _bookings(self, books: Books) -> Books:
         """What each booking has been paid, tips not counted; its deposit confirmed it for good."""
@@ -183,6 +183,6 @@ def _entry(booking: str | None, kind: str, amount: int) -> Json:
     return {"booking": booking, "kind": kind, "amount": amount}
 
 
-def _fee(booking: str | None, moved: Json) -> Iterator[tuple[str, Json]]:
+def _fee(booking: str | None, moved: Json, *, cause: str = "fee") -> Iterator[tuple[str, Json]]:
     if moved["fee"]:
-        yield f"fee:{moved['id']}", _entry(booking, "fee", -moved["fee"])
+        yield f"{cause}:{moved['id']}", _entry(booking, "fee", -moved["fee"])

@@ -1,11 +1,24 @@
-"""Deliveries late, threefold and backwards, with the worker killed half-way."""
+"""Deliveries late, threefold and backwards, a killed worker; and a small storm of all kinds.
+
+`make chaos` is the large one: it crashes the database, Redis and the web server too.
+"""
+
+import random
+from collections import Counter
 
 import pytest
 
+from devstack.chaos import client as chaos
+from devstack.chaos.compare import Difference, compare
+from devstack.chaos.storm import Plan, calm, rage
+from devstack.chaos.trouble import Sky, flush_redis, plan
 from devstack.testing.stack import RunningStack
 from myhibachi.tests.client import Client, Json, wait_for
 
 PARTIES = 6
+GUESTS = 10
+# What our own repetition has to absorb: it was done, and we were not told.
+LOST_ANSWER = {"kind": "reset_after", "path": "/v1/*", "method": "POST", "times": 1}
 LEDGER = """
     SELECT b.reference, e.kind, sum(e.amount)::int, count(*)::int
     FROM payments_ledgerentry e JOIN bookings_booking b ON b.id = e.booking_id
@@ -43,6 +56,56 @@ def test_everything_three_times_backwards_and_a_killed_worker_end_in_stripes_own
         for b in bookings
     }
     assert list(paid.values()) == [9000, 7500, 0, 10000, 10000, 10000]
+
+
+def test_a_small_storm_ends_in_stripes_own_books(stack: RunningStack):
+    storm = Plan(
+        seed=2,
+        guests=GUESTS,
+        seconds=6,
+        deeds={"other weather": 3, "kill the worker": 1, "flush Redis": 2, "lost answer": 3},
+    )
+    rng, tally = random.Random(storm.seed), Counter[str]()
+    sky = Sky(chaos.Client(stack, tally=tally, seed="storm"), rng=rng, tally=tally)
+
+    def restart_worker() -> None:
+        stack.kill_worker()
+        stack.start_worker()
+
+    def lose_an_answer() -> None:
+        sky.client.control("POST", "faults", {"api": [LOST_ANSWER]})
+
+    deeds = {
+        "other weather": sky.change_weather,
+        "kill the worker": restart_worker,
+        "flush Redis": lambda: flush_redis(stack.environment["REDIS_URL"]),
+        "lost answer": lose_an_answer,
+    }
+    sky.change_weather()
+
+    met = rage(stack, storm, deeds, plan(storm.deeds, seconds=6, rng=rng), say=print)
+    verdict = calm(stack, sky, patience=60, say=print, hurry=True)
+
+    assert verdict.differences == []
+    assert met["bookings"] == GUESTS
+    assert verdict.compared["ledger"] > GUESTS
+
+
+def test_one_cent_more_would_have_been_noticed(client: Client):
+    booking = client.book()
+    intent = client.pay_deposit(booking)
+    wait_for(lambda: client.payment(booking)["fee"])
+    outside = chaos.Client(client.stack, tally=Counter(), seed="planted")
+    before = compare(outside).differences
+
+    change = "UPDATE payments_payment SET {} WHERE stripe_payment_intent_id = %s RETURNING id"
+    client.sql(change.format("amount = amount + 1"), intent)
+    [more] = [found for found in compare(outside).differences if found not in before]
+    client.sql(change.format("amount = amount - 1"), intent)
+    after = compare(outside).differences
+
+    assert more == Difference("payment", intent, {"amount": 10000}, {"amount": 10001})
+    assert after == before
 
 
 def _held(client: Client) -> int:

@@ -114,11 +114,12 @@ def attempts(call: Call, delivery_id: int) -> list[Body]:
 
 @page("GET", path="/_sandbox/state")
 def state(call: Call) -> Body:
-    """How many objects of each kind, deliveries by state, jobs waiting."""
+    """How many objects of each kind, deliveries by state, jobs waiting, API faults met by kind."""
     return {
         "objects": _counts(call, "SELECT kind, count(*) FROM objects GROUP BY kind"),
         "deliveries": _counts(call, "SELECT state, count(*) FROM deliveries GROUP BY state"),
         "jobs": call.store.sql.execute("SELECT count(*) FROM jobs").fetchone()[0],
+        "faults": dict(_faults().met),
     }
 
 
