@@ -150,12 +150,12 @@ def create_refund(
 
 def list_refunds(*, payment_intent: str) -> Iterator[Json]:
     """Every refund of a PaymentIntent: https://docs.stripe.com/api/refunds/list"""
-    return _pages(_v1().refunds.list, {"payment_intent": payment_intent, "limit": 100})
+    return _each(_v1().refunds.list, {"payment_intent": payment_intent, "limit": 100})
 
 
 def list_disputes(*, payment_intent: str) -> Iterator[Json]:
     """Every dispute of a PaymentIntent: https://docs.stripe.com/api/disputes/list"""
-    return _pages(_v1().disputes.list, {"payment_intent": payment_intent, "limit": 100})
+    return _each(_v1().disputes.list, {"payment_intent": payment_intent, "limit": 100})
 
 
 # --- Invoices ----------------------------------------------------------------------------------
@@ -193,12 +193,12 @@ def void_invoice(invoice_id: str, *, key: str) -> Json:
 # --- Catalogue ---------------------------------------------------------------------------------
 def list_products() -> Iterator[Json]:
     """Every product, page by page: https://docs.stripe.com/api/products/list"""
-    return _pages(_v1().products.list, {"limit": 100})
+    return _each(_v1().products.list, {"limit": 100})
 
 
 def list_prices() -> Iterator[Json]:
     """Every price, page by page: https://docs.stripe.com/api/prices/list"""
-    return _pages(_v1().prices.list, {"limit": 100})
+    return _each(_v1().prices.list, {"limit": 100})
 
 
 def create_product(*, params: Json, key: str) -> Json:
@@ -262,13 +262,7 @@ def list_pages(
     params: Json = {"limit": 100, "expand": [f"data.{path}" for path in expand]}
     if since is not None:
         params["created"] = {"gte": since}
-    while True:
-        answer = _dict(_call(_LIST[object_type](_v1()), params=params))
-        if answer["data"]:
-            yield answer["data"]
-        if not answer["has_more"]:
-            return
-        params = params | {"starting_after": answer["data"][-1]["id"]}
+    return _pages(_LIST[object_type](_v1()), params)
 
 
 def list_events(*, since: int) -> Iterator[Json]:
@@ -277,14 +271,14 @@ def list_events(*, since: int) -> Iterator[Json]:
     Args:
         since: seconds since the epoch. Stripe keeps events for 30 days.
     """
-    return _pages(_v1().events.list, {"created": {"gte": since}, "limit": 100})
+    return _each(_v1().events.list, {"created": {"gte": since}, "limit": 100})
 
 
 def list_undelivered_events(*, since: int) -> Iterator[Json]:
     """Those since then (seconds since the epoch) that some endpoint has not answered with 2xx."""
     created = {"gte": since}
     params = {"created": created, "delivery_success": False, "limit": 1}
-    return _pages(_v1().events.list, params)
+    return _each(_v1().events.list, params)
 
 
 def clock_skew() -> timedelta:
@@ -297,7 +291,7 @@ def clock_skew() -> timedelta:
 # --- Webhooks ----------------------------------------------------------------------------------
 def list_webhook_endpoints() -> Iterator[Json]:
     """Every endpoint: https://docs.stripe.com/api/webhook_endpoints/list"""
-    return _pages(_v1().webhook_endpoints.list, {"limit": 100})
+    return _each(_v1().webhook_endpoints.list, {"limit": 100})
 
 
 def create_webhook_endpoint(*, params: Json) -> Json:
@@ -335,9 +329,20 @@ def _signed_at(header: str) -> int:
     return int(parts["t"])
 
 
-def _pages(method: Callable[..., Any], params: Json) -> Iterator[Json]:
-    for item in _call(method, params=params).auto_paging_iter():
-        yield _dict(item)
+def _each(method: Callable[..., Any], params: Json) -> Iterator[Json]:
+    for page in _pages(method, params):
+        yield from page
+
+
+def _pages(method: Callable[..., Any], params: Json) -> Iterator[list[Json]]:
+    """Yield page after page; the SDK's own paging would let its errors out unchanged."""
+    while True:
+        answer = _dict(_call(method, params=params))
+        if answer["data"]:
+            yield answer["data"]
+        if not answer["has_more"]:
+            return
+        params = params | {"starting_after": answer["data"][-1]["id"]}
 
 
 def _without_blanks(params: Json) -> Json:
