@@ -35,6 +35,12 @@ class WebhookEvent(models.Model):
                 condition=Q(state="received"),
                 name="webhook_event_due",
             ),
+            # What the doctor counts, out of however many are done.
+            models.Index(
+                fields=["state", "received_at"],
+                condition=Q(state__in=["received", "needs_attention"]),
+                name="webhook_event_undone",
+            ),
             models.Index(fields=["object_id"]),
         ]
 
