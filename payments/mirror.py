@@ -172,7 +172,12 @@ def _write(payload: Json) -> None:
         else:
             followed.pop(name, None)
     record = model._stripe_object_to_record(followed, api_key="") | {"stripe_data": payload}
-    model.objects.update_or_create(id=payload["id"], defaults=record)
+    # Not update_or_create: its FOR UPDATE holds off the commit of whatever points here, which may
+    # hold the booking that our caller waits for.
+    row = model.objects.filter(id=payload["id"]).first() or model(id=payload["id"])
+    for name, value in record.items():
+        setattr(row, name, value)
+    row.save()
 
 
 def _links(payload: Json) -> Iterator[tuple[str, type[StripeModel], str]]:

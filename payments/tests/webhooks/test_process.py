@@ -5,10 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 from djstripe.models import APIKey, Charge, Customer, Event, PaymentIntent, Refund
 
+from payments import mirror
 from payments.models import WebhookEvent
 from payments.tests import stripe_world as stripe
 from payments.tests.services.test_refunds import paid
@@ -62,6 +63,25 @@ def test_two_events_of_one_second_end_in_what_stripe_says_now():
     stripe.deliver(updated, created)
 
     assert Customer.objects.get(id=customer).stripe_data["name"] == "New name"
+
+
+def test_copying_an_object_does_not_hold_off_the_commit_of_what_points_to_it():
+    paid()
+    stripe.deliver()
+    intent = PaymentIntent.objects.get()
+    look = "SELECT 1 FROM djstripe_paymentintent WHERE id = %s FOR KEY SHARE NOWAIT"
+
+    def commit_a_charge() -> tuple[int] | None:
+        # What a foreign key's check does at commit.
+        with connection.cursor() as cursor:
+            cursor.execute(look, [intent.id])
+            found: tuple[int] | None = cursor.fetchone()
+        connection.close()
+        return found
+
+    with transaction.atomic(), ThreadPoolExecutor(1) as pool:
+        mirror.apply(intent.stripe_data, event_id="evt_later", as_of=timezone.now())
+        assert pool.submit(commit_a_charge).result() == (1,)
 
 
 def test_a_deleted_customer_stays_in_the_mirror_because_money_hangs_on_it():
