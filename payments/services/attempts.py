@@ -11,7 +11,8 @@ from bookings.services.payable import PAYABLE, due, lock_booking
 from customers.models import User
 from myhibachi.core import audit
 from payments.errors import AlreadyPaid, AmountMismatch
-from payments.models import Payment
+from payments.models import Invoice, Payment
+from payments.services.stripe_invoices import refresh_invoice
 from payments.services.surfaces import checkout, elements
 
 Purpose = Payment.Purpose
@@ -43,6 +44,8 @@ def open_attempt(wanted: Wanted, *, now: datetime) -> Payment:
         NothingDue, NotPayable: as `bookings` says.
         GatewayUnavailable: Stripe can't be reached; nothing was charged.
     """
+    if wanted.payment_type != Purpose.GRATUITY:
+        _ask_for_invoices(wanted.booking_id, now=now)
     payment, stale = _find_or_create(wanted)
     if payment:
         return payment
@@ -52,6 +55,13 @@ def open_attempt(wanted: Wanted, *, now: datetime) -> Payment:
     if payment is None:
         raise AlreadyPaid("A payment for this booking is under way. Please wait a moment.")
     return payment
+
+
+def _ask_for_invoices(booking_id: UUID, *, now: datetime) -> None:
+    """Take in that an open invoice was paid, which its event may not have told us yet."""
+    active = Invoice.objects.filter(booking_id=booking_id, status__in=Invoice.ACTIVE)
+    for invoice_id in list(active.values_list("pk", flat=True)):
+        refresh_invoice(invoice_id=invoice_id, now=now)
 
 
 def withdraw(payment: Payment, *, now: datetime) -> None:
@@ -69,6 +79,7 @@ def withdraw_all(*, booking_id: UUID, now: datetime) -> None:
     Raises:
         GatewayUnavailable: Stripe can't be reached; they stay open.
     """
+    _ask_for_invoices(booking_id, now=now)
     for attempt in _rivals(booking_id, Purpose.BALANCE):
         withdraw(attempt, now=now)
 

@@ -273,6 +273,19 @@ def test_an_invoice_that_was_paid_on_the_website_instead_is_voided(finance: User
     assert invoice_for(booking, finance).amount == TOTAL - 10000
 
 
+def test_a_balance_paid_by_invoice_is_not_taken_again_before_its_event_comes(finance: User):
+    booking = BookingFactory()
+    pay(invoice_for(booking, finance))
+    wanted = Wanted(booking_id=booking.pk, user=finance, surface=Payment.Surface.CHECKOUT)
+
+    with pytest.raises(NothingDue):
+        start_payment(wanted, now=timezone.now())
+
+    assert of(booking) == ("confirmed", TOTAL, 0)
+    later()
+    assert Invoice.objects.get().status == "paid"
+
+
 def test_a_time_out_is_finished_by_the_sweeper_and_sends_one(finance: User, sandbox):
     booking = BookingFactory()
     item = {"path": "/v1/invoiceitems"}
