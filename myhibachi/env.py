@@ -16,6 +16,7 @@ ENVIRONMENTS = ("development", "test", "staging", "production")
 SECRET_KEY_PATTERN = re.compile(r"(sk|rk)_(test|live)_[a-zA-Z0-9]{24,}")
 PUBLISHABLE_KEY_PATTERN = re.compile(r"pk_(test|live)_[a-zA-Z0-9]{24,}")
 WEBHOOK_SECRET_PATTERN = re.compile(r"whsec_\S{8,}")
+STRIPE_API = "https://api.stripe.com"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,13 +67,13 @@ def stripe_settings(env: environ.Env, *, production: bool) -> StripeSettings:
         production: refuses test keys and another API host, and everything else refuses live keys.
 
     Raises:
-        ImproperlyConfigured: a key is missing, malformed or of the wrong mode.
+        ImproperlyConfigured: a key is missing, malformed or of the wrong mode, or the host is.
     """
     found = StripeSettings(
         secret_key=required(env, "STRIPE_SECRET_KEY"),
         publishable_key=env.str("STRIPE_PUBLISHABLE_KEY", default=""),
         webhook_secrets=[s.strip() for s in required(env, "STRIPE_WEBHOOK_SECRET").split(",")],
-        api_base=env.str("STRIPE_API_BASE", default="https://api.stripe.com").rstrip("/"),
+        api_base=env.str("STRIPE_API_BASE", default=STRIPE_API).rstrip("/"),
     )
     if not SECRET_KEY_PATTERN.fullmatch(found.secret_key):
         raise ImproperlyConfigured("STRIPE_SECRET_KEY must look like sk_test_… or sk_live_….")
@@ -85,4 +86,6 @@ def stripe_settings(env: environ.Env, *, production: bool) -> StripeSettings:
     if found.livemode != production:
         wanted = "live" if production else "test"
         raise ImproperlyConfigured(f"STRIPE_SECRET_KEY must be a {wanted} key in this ENVIRONMENT.")
+    if production and found.api_base != STRIPE_API:
+        raise ImproperlyConfigured(f"STRIPE_API_BASE must be {STRIPE_API} in production.")
     return found

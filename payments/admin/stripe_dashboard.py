@@ -6,8 +6,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from myhibachi.core.admin.columns import Column
+from myhibachi.env import STRIPE_API
 
-STRIPE_API = "https://api.stripe.com"
 # The dashboard finds every other kind by its search.
 PLACES = {
     "pi": "payments",
