@@ -4,6 +4,7 @@ import logging
 from functools import partial
 
 from celery import current_app, shared_task
+from celery.signals import beat_init
 from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
@@ -35,6 +36,12 @@ def _send(task: str, args: tuple[object, ...]) -> None:
 def heartbeat() -> None:
     """Note that beat asked and a worker answered; `manage.py doctor` looks at it."""
     cache.set(HEARTBEAT_KEY, timezone.now(), timeout=None)
+
+
+@beat_init.connect
+def ask_at_once(**_: object) -> None:
+    """Ask for the first heartbeat as beat starts: its schedule asks after a whole interval."""
+    heartbeat.delay()
 
 
 @shared_task

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from celery import current_app
+from celery.signals import beat_init
 from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
@@ -53,6 +55,15 @@ def test_a_silent_beat_is_found():
     cache.set(HEARTBEAT_KEY, timezone.now() - timedelta(minutes=3))
 
     assert problems() == {"beat": "Beat has asked for nothing lately, or no worker did it."}
+
+
+def test_a_beat_that_just_started_is_well(monkeypatch):
+    monkeypatch.setattr(current_app.conf, "task_always_eager", True)
+    cache.clear()
+
+    beat_init.send(sender=None)
+
+    assert problems() == {}
 
 
 def test_a_missing_and_an_incomplete_endpoint_are_found():
