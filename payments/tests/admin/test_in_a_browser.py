@@ -15,7 +15,7 @@ from payments.tests.services.test_refunds import paid
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("sandbox")]
 
 ABORTED = "net::ERR_ABORTED"
-DESKTOP, NARROW = (1280, 800), (360, 700)
+DESKTOP, NARROW = (1280, 800), (320, 700)
 
 
 @pytest.fixture
