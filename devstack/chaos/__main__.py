@@ -35,7 +35,7 @@ def arguments() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser("devstack.chaos", description=__doc__)
     parser.add_argument("--seed", type=int, help="of an earlier storm, to have its like again")
-    parser.add_argument("--guests", type=int, default=300)
+    parser.add_argument("--guests", type=int, default=200)
     parser.add_argument("--seconds", type=float, default=USUAL_SECONDS, help="how long it rages")
     parser.add_argument("--keep", action="store_true", help="keep the folder with the logs")
     return parser.parse_args()

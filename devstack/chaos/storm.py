@@ -45,10 +45,13 @@ def rage(
             at = began + plan.seconds * number / plan.guests
             time.sleep(max(0.0, at - time.monotonic()))
             _guest(target, plan, number, tally).live()
+            if number % 50 == 49:
+                say(f"guest {number + 1} of {plan.guests} has gone home")
 
     with ThreadPoolExecutor(GUESTS_AT_ONCE) as pool:
         served = [pool.submit(serve) for _ in range(GUESTS_AT_ONCE)]
         play(deeds, planned, say=say)
+        say("it has blown over; the last guests finish what they began")
         for one in served:
             one.result()
     return tally
