@@ -3,16 +3,19 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from celery import current_app
 from celery.signals import beat_init
 from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import connection
 from django.utils import timezone
 
 from bookings.models import Booking
 from bookings.tests.factories import BookingFactory
+from myhibachi.core import health
 from myhibachi.core.tasks import HEARTBEAT_KEY, heartbeat
 from payments.management.doctor import CHECKS, examine
 from payments.models import WebhookEvent
@@ -113,6 +116,54 @@ def test_a_key_of_the_wrong_mode_is_found(settings):
     settings.PRODUCTION = True
 
     assert problems()["key mode"] == ("The Stripe key's mode does not fit ENVIRONMENT=test.")
+
+
+def ill(name: str) -> str:
+    """Return what one check says."""
+    [finding] = examine({name: CHECKS[name]})
+    return finding.problem
+
+
+def test_an_address_that_stripe_would_not_deliver_to_is_found(settings):
+    settings.ENVIRONMENT = "production"
+
+    assert ill("settings") == "SITE_URL is not https."
+
+
+def test_a_missing_migration_is_found(monkeypatch):
+    monkeypatch.setattr(health, "_migrated", False)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'payments'")
+
+    assert ill("migrations") == "Migrations are missing."
+
+
+def test_a_broker_that_is_down_is_found(settings):
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+
+    assert ill("broker") == "Redis does not answer."
+
+
+def test_a_database_that_is_down_is_found(monkeypatch):
+    connection.close()
+    connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's own
+    monkeypatch.setitem(connection.settings_dict, "OPTIONS", {"host": "/nowhere"})
+    found = {name: ill(name) for name in ("database", "event backlog")}
+    monkeypatch.undo()
+    connection.close()
+
+    assert found == {
+        "database": "PostgreSQL does not answer.",
+        "event backlog": "could not look (OperationalError)",
+    }
+
+
+@pytest.mark.parametrize("seconds", [-200, 200])
+def test_a_clock_that_is_wrong_is_found(seconds: int):
+    with time_machine.travel(timezone.now() + timedelta(seconds=seconds)):
+        said = ill("clock")
+
+    assert said.startswith(f"This machine's clock is {seconds // 100:+d}")
 
 
 def test_stripe_being_down_is_a_finding_and_no_crash(sandbox):
