@@ -22,7 +22,7 @@ BY_TOKEN = {
     "pm_card_pendingRefund": 2,
     "pm_card_createDispute": 1,
 }
-PATIENCE = 25
+PATIENCE = 10
 HURRY = (
     "UPDATE bookings_booking SET hold_expires_at = now() "
     "WHERE id = %s AND status = 'pending' RETURNING id"

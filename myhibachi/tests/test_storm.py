@@ -16,7 +16,7 @@ from devstack.testing.stack import RunningStack
 from myhibachi.tests.client import Client, Json, wait_for
 
 PARTIES = 6
-GUESTS = 10
+GUESTS = 8
 # What our own repetition has to absorb: it was done, and we were not told.
 LOST_ANSWER = {"kind": "reset_after", "path": "/v1/*", "method": "POST", "times": 1}
 LEDGER = """
@@ -62,7 +62,7 @@ def test_a_small_storm_ends_in_stripes_own_books(stack: RunningStack):
     storm = Plan(
         seed=2,
         guests=GUESTS,
-        seconds=6,
+        seconds=4,
         deeds={"other weather": 3, "kill the worker": 1, "flush Redis": 2, "lost answer": 3},
     )
     rng, tally = random.Random(storm.seed), Counter[str]()
@@ -83,7 +83,7 @@ def test_a_small_storm_ends_in_stripes_own_books(stack: RunningStack):
     }
     sky.change_weather()
 
-    met = rage(stack, storm, deeds, plan(storm.deeds, seconds=6, rng=rng), say=print)
+    met = rage(stack, storm, deeds, plan(storm.deeds, seconds=4, rng=rng), say=print)
     verdict = calm(stack, sky, patience=60, say=print, hurry=True)
 
     assert verdict.differences == []
