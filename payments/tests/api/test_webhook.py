@@ -3,15 +3,19 @@
 import json
 import logging
 import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from celery import current_app
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from payments.models import WebhookEvent
 from payments.tests.stripe_world import sign
+from payments.webhooks.sweeper import sweep
 
 pytestmark = pytest.mark.django_db
 
@@ -87,7 +91,11 @@ def test_a_signed_event_is_kept_once_and_answered_each_time():
 
 
 def test_stripes_own_headers_are_welcome():
-    headers = {"Accept": "application/xml", "User-Agent": "Stripe/1.0"}
+    headers = {
+        "Accept": "application/xml",
+        "User-Agent": "Stripe/1.0",
+        "X-Forwarded-For": "unknown, 1.2.3.4",
+    }
     assert send(json.dumps(EVENT), **headers).status_code == 200
 
 
@@ -252,3 +260,23 @@ def test_without_a_database_stripe_is_asked_to_come_back(monkeypatch):
     monkeypatch.undo()
     connection.close()
     assert refusal(response) == (503, "unavailable")
+
+
+@pytest.fixture
+def no_broker(monkeypatch):
+    """Celery's producers with nobody to connect to."""
+    monkeypatch.setattr(current_app.conf, "broker_url", "redis://127.0.0.1:1/0")
+    monkeypatch.setattr(current_app.conf, "broker_write_url", "redis://127.0.0.1:1/0")
+    monkeypatch.setattr(current_app, "_pool", None)
+    monkeypatch.setattr(current_app.amqp, "_producer_pool", None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_a_broker_the_event_is_kept_and_the_sweeper_processes_it(no_broker, caplog):
+    customer = {"id": "cus_1", "object": "customer", "livemode": False}
+
+    assert send(json.dumps(EVENT | {"data": {"object": customer}})).status_code == 200
+
+    assert "its sweeper will" in caplog.text
+    sweep(now=timezone.now() + timedelta(minutes=1))
+    assert [event.state for event in WebhookEvent.objects.all()] == ["processed"]
