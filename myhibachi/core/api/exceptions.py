@@ -1,19 +1,29 @@
 """The one place where an error becomes an HTTP answer, in one shape."""
 
+import logging
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
+from django.db import InterfaceError, OperationalError
 from drf_standardized_errors.handler import ExceptionHandler
 from rest_framework import status
 from rest_framework.exceptions import APIException
 
 from myhibachi.core.errors import DomainError
 
+logger = logging.getLogger(__name__)
+
 
 class RequestTooLarge(APIException):
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
     default_code = "request_too_large"
     default_detail = "The request's body is too large."
+
+
+class DatabaseDown(APIException):
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_code = "unavailable"
+    default_detail = "Not now. Please send it again."
 
 
 class RuleBroken(APIException):
@@ -31,6 +41,9 @@ class Handler(ExceptionHandler):
     def convert_known_exceptions(self, exc: Exception) -> Exception:
         if isinstance(exc, DomainError):
             return RuleBroken(exc)
+        if isinstance(exc, OperationalError | InterfaceError):
+            logger.error("the database did not answer: %s", type(exc).__name__)
+            return DatabaseDown()
         if isinstance(exc, RequestDataTooBig):
             return RequestTooLarge()
         converted: Exception = super().convert_known_exceptions(exc)

@@ -1,6 +1,7 @@
 import json
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 pytestmark = [pytest.mark.urls("myhibachi.core.tests.urls")]
@@ -95,3 +96,16 @@ def test_a_host_that_is_not_ours_is_a_400(client):
     response = client.get("/api/echo", headers={"host": "evil.example"})
     assert response.status_code == 400
     assert "evil.example" not in response.content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_is_down_is_a_503_that_asks_to_come_back(monkeypatch, api):
+    connection.close()
+    connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's own
+    monkeypatch.setitem(connection.settings_dict, "OPTIONS", {"host": "/nowhere"})
+    response = api.get("/api/entries")
+    monkeypatch.undo()
+    connection.close()
+
+    assert response.status_code == 503
+    assert response.json() == error("server_error", "unavailable", "Not now. Please send it again.")
