@@ -183,12 +183,14 @@ def test_bytes_that_are_no_text_are_a_400(body):
         "t=x,v1=abc",
         f"t={10**30},v1=abc",
         "t=1=2,v1=abc",
-        f"t={int(time.time())},v1=é",
-        f"t={int(time.time())},v1=\xff\xfe",
-        f"t={int(time.time())}," + "v1=abc," * 5_000,
+        "t=NOW,v1=é",
+        "t=NOW,v1=\xff\xfe",
+        "t=NOW," + "v1=abc," * 5_000,
     ],
 )
 def test_a_header_that_is_no_signature_is_a_400(header):
+    # Filled in here: xdist wants the same test names in every process.
+    header = header.replace("NOW", str(int(time.time())))
     assert refusal(send(json.dumps(EVENT), header)) == (400, "invalid_signature")
     assert not WebhookEvent.objects.exists()
 
