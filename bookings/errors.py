@@ -91,3 +91,9 @@ class RuleBookInForce(DomainError):
     """What has been in force is not changed."""
 
     code = "rule_book_in_force"
+
+
+class DiscountTooLarge(InvalidInput):
+    """A bill can't be less than nothing."""
+
+    code = "discount_too_large"

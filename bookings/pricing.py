@@ -3,10 +3,20 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Self
 
-from bookings.errors import TooFarAway, TooManyProteins, UnknownItem, WrongPartySize
+from bookings.errors import (
+    DiscountTooLarge,
+    TooFarAway,
+    TooManyProteins,
+    UnknownItem,
+    WrongPartySize,
+)
 from bookings.rules import Rules
+
+RESCHEDULE_FEE = "reschedule_fee"
+# Extra lines that are no food, and not taxed.
+FEES = (RESCHEDULE_FEE,)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +59,10 @@ class Line:
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self) | {"amount": self.amount}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        return cls(**{name: data[name] for name in ("code", "label", "quantity", "unit_amount")})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,20 +126,32 @@ def proteins(rules: Rules, chosen: Iterable[Item], *, party: Party) -> tuple[Ite
 
 
 def price(
-    rules: Rules, *, party: Party, add_ons: Iterable[Item] = (), miles: float | None = None
+    rules: Rules,
+    *,
+    party: Party,
+    add_ons: Iterable[Item] = (),
+    miles: float | None = None,
+    extra_lines: Iterable[Line] = (),
 ) -> PricedOrder:
     """Return the bill.
 
     Args:
         miles: from the kitchen to the party; None where nobody knows, which costs no travel yet.
+        extra_lines: what the rules don't find by themselves; a discount's amount is negative. They
+            are taxed like the food, but for fees (`FEES`).
 
     Raises:
         UnknownItem: an add-on is not in the rule book.
         TooFarAway: further than the rules allow.
+        DiscountTooLarge: the bill would be less than nothing.
     """
+    extra = tuple(extra_lines)
     food = (*_menu(rules, party), *_extras(rules, add_ons))
     food = (*food, *_top_up(rules, _sum(food)))
-    lines = (*food, *_travel(rules, miles), *_tax(rules, _sum(food)))
+    taxable = _sum(food) + _sum(line for line in extra if line.code not in FEES)
+    lines = (*food, *extra, *_travel(rules, miles), *_tax(rules, max(taxable, 0)))
+    if _sum(lines) < 0:
+        raise DiscountTooLarge("The discount is more than the bill.", attr="extra_lines")
     return PricedOrder(lines=lines, deposit_due=min(rules.deposit, _sum(lines)))
 
 

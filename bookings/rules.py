@@ -61,6 +61,11 @@ class Rules:
     loyalty_platinum: int
     invoice_due_days: int
     manager_refund_limit: int
+    # Newer than the first snapshots, which lack them.
+    balance_reminder_hours: int = 72
+    party_reminder_hours: int = 24
+    arrival_minutes: int = 30
+    quote_valid_days: int = 14
 
     def to_json(self) -> dict[str, Any]:
         """Return the snapshot a booking stores."""
@@ -69,7 +74,9 @@ class Rules:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
         """Read a snapshot, or a rule book's columns; what is no rule any more is skipped."""
-        values = {field.name: _frozen(data[field.name]) for field in fields(cls)}
+        values = {
+            field.name: _frozen(data[field.name]) for field in fields(cls) if field.name in data
+        }
         return cls(**values | {"add_ons": tuple(AddOn(**item) for item in values["add_ons"])})
 
 

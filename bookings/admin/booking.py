@@ -57,7 +57,7 @@ class BookingAdmin(ServiceFormAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Booking | None = None) -> Any:
         who = ("customer", "contact_name", "contact_email", "contact_phone")
         order = ("add_ons", "proteins") if self._editable(request, obj) else ("extras", "chosen")
-        menu = (("guests", "children", "toddlers"), "menu", *order, "notes")
+        menu = (("guests", "children", "toddlers"), "menu", *order, "allergies", "notes")
         if obj is None:
             return [
                 ("Who", {"fields": who}),

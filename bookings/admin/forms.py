@@ -9,7 +9,7 @@ from bookings import slots
 from bookings.admin.items import ItemsField
 from bookings.models import Booking, RuleBook
 from bookings.queries.rules import current_rules
-from bookings.services import Changes, Contact, Order, create_booking, update_booking
+from bookings.services import Changes, Contact, Order, Words, create_booking, update_booking
 from bookings.services.rulebook import save_rule_book
 from myhibachi.core.admin import ServiceForm
 
@@ -26,7 +26,7 @@ class BookingForm(ServiceForm):
 
     class Meta:
         model = Booking
-        fields = ["customer", "date", "time", *ORDER, *CONTACT, "notes"]
+        fields = ["customer", "date", "time", *ORDER, *CONTACT, "notes", "allergies"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -58,13 +58,13 @@ class BookingForm(ServiceForm):
             time=data["time"],
             order=Order(**{name: data[name] for name in ORDER}),
             contact=Contact(**{name[8:]: data[name] for name in CONTACT}),
-            notes=data["notes"],
+            words=Words(notes=data["notes"], allergies=data["allergies"]),
             actor=self.actor,
             now=timezone.now(),
         )
 
     def _update(self) -> Booking:
-        names = {"date", "time", "notes", *ORDER, *CONTACT} & self.cleaned_data.keys()
+        names = {"date", "time", "notes", "allergies", *ORDER, *CONTACT} & self.cleaned_data.keys()
         return update_booking(
             booking_id=self.instance.pk,
             changes=Changes(**{name: self.cleaned_data[name] for name in names}),

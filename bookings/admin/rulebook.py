@@ -35,9 +35,12 @@ SECTIONS: dict[str | None, tuple[str | tuple[str, ...], ...]] = {
         ("cancel_full_refund_hours", "cancel_keep_deposit_hours", "late_cancel_refund_percent"),
         ("free_reschedules", "reschedule_notice_hours", "reschedule_fee"),
     ),
+    "Reminders and arrival": (
+        ("balance_reminder_hours", "party_reminder_hours", "arrival_minutes"),
+    ),
     "Tax and tips": (("flat_tax", "tax_basis_points"), "gratuity_percents"),
     "Money": (
-        ("invoice_due_days", "manager_refund_limit"),
+        ("invoice_due_days", "quote_valid_days", "manager_refund_limit"),
         ("loyalty_silver", "loyalty_gold", "loyalty_platinum"),
     ),
 }

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from bookings.models import Booking, Menu, Status
 from bookings.pricing import Item, duration_minutes
-from bookings.services import Changes, Contact, Order
+from bookings.services import Changes, Contact, Order, Words
 
 # More than any rule book allows, less than the columns hold.
 MOST = 1000
@@ -58,6 +58,7 @@ class BookingRequest(OrderSerializer):
     time = serializers.TimeField(help_text="At the venue.", format="%H:%M")
     location = serializers.CharField(max_length=300)
     notes = serializers.CharField(max_length=2000, required=False, allow_blank=True)
+    allergies = serializers.CharField(max_length=2000, required=False, allow_blank=True)
     contact_name = serializers.CharField(max_length=200, required=False, allow_blank=True)
     contact_email = serializers.EmailField(required=False, allow_blank=True)
     contact_phone = serializers.CharField(max_length=32, required=False, allow_blank=True)
@@ -70,6 +71,10 @@ class BookingRequest(OrderSerializer):
             email=data.get("contact_email", ""),
             phone=data.get("contact_phone", ""),
         )
+
+    def words(self) -> Words:
+        """Return what the customer tells the kitchen."""
+        return Words(**self._pick(Words))
 
     def changes(self) -> Changes:
         """Return what an update asks to change."""
@@ -93,8 +98,8 @@ class BookingAnswer(serializers.ModelSerializer[Booking]):
         fields = [
             "id", "reference", "customer_id", "status",
             "date", "time", "starts_at", "duration_minutes", "hold_expires_at",
-            "guests", "adults", "children", "toddlers", "menu", "add_ons", "proteins", "notes",
-            "location", "location_needs_review",
+            "guests", "adults", "children", "toddlers", "menu", "add_ons", "proteins",
+            "notes", "allergies", "location", "location_needs_review",
             "contact_name", "contact_email", "contact_phone",
             "currency", "lines", "total", "deposit_due", "paid", "balance",
             "created_at", "updated_at",

@@ -56,7 +56,7 @@ class BookingListView(Idempotent, generics.ListAPIView[Booking]):
             time=asked.validated_data["time"],
             order=asked.order(),
             contact=asked.contact(),
-            notes=asked.validated_data.get("notes", ""),
+            words=asked.words(),
             actor=cast(User, request.user),
             now=timezone.now(),
         )

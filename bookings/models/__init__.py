@@ -1,5 +1,20 @@
 from bookings.models.booking import Booking
+from bookings.models.email import Email
+from bookings.models.quote import Quote
 from bookings.models.rulebook import RuleBook
+from bookings.models.slot import SlotException
 from bookings.models.status import HOLDS_SLOT, NEXT, Menu, Status
+from bookings.models.waitlist import WaitlistEntry
 
-__all__ = ["HOLDS_SLOT", "NEXT", "Booking", "Menu", "RuleBook", "Status"]
+__all__ = [
+    "HOLDS_SLOT",
+    "NEXT",
+    "Booking",
+    "Email",
+    "Menu",
+    "Quote",
+    "RuleBook",
+    "SlotException",
+    "Status",
+    "WaitlistEntry",
+]

@@ -1,18 +1,16 @@
 from typing import Self
 
 import pgtrigger
-from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
 from bookings.errors import InvalidTransition
-from bookings.models.status import HOLDS_SLOT, NEXT, Menu, Status
-from bookings.rules import Rules
+from bookings.models.order import Ordered, Priced
+from bookings.models.status import HOLDS_SLOT, NEXT, Status
 from customers.models import Customer
-from customers.models.fields import LowercaseEmailField
 from myhibachi.core.ids import uuid7
-from myhibachi.core.money import CURRENCY, cents_field
+from myhibachi.core.money import cents_field
 
 
 class BookingQuerySet(models.QuerySet["Booking"]):
@@ -21,7 +19,7 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         return self.filter(seat__isnull=False)
 
 
-class Booking(models.Model):
+class Booking(Ordered, Priced):
     """A party at a place, date and time, priced under the rules of the day it was made.
 
     Written by `bookings.services` alone. `date` and `time` are local to the venue; `starts_at` is
@@ -40,32 +38,13 @@ class Booking(models.Model):
     seat = models.PositiveSmallIntegerField(null=True, blank=True)
     hold_expires_at = models.DateTimeField(null=True, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
+    canceled_at = models.DateTimeField(null=True, blank=True)
+    reschedules = models.PositiveSmallIntegerField(default=0)
 
-    guests = models.PositiveSmallIntegerField()
-    adults = models.PositiveSmallIntegerField()
-    children = models.PositiveSmallIntegerField(default=0)
-    toddlers = models.PositiveSmallIntegerField(default=0)
-    menu = models.CharField(max_length=16, choices=Menu, default=Menu.ADULT)
-    add_ons = models.JSONField(default=list, blank=True)
-    proteins = models.JSONField(default=list, blank=True)
-    notes = models.TextField(blank=True)
-
-    location = models.CharField(max_length=300)
-    zip_code = models.CharField(max_length=5, blank=True)
-    location_needs_review = models.BooleanField(default=False)
-    contact_name = models.CharField(max_length=200, blank=True)
-    contact_email = LowercaseEmailField(blank=True)
-    contact_phone = models.CharField(max_length=32, blank=True)
-
-    currency = models.CharField(max_length=3, default=CURRENCY, editable=False)
-    lines = models.JSONField(default=list)
-    total = cents_field(validators=[MinValueValidator(0)])
-    deposit_due = cents_field(validators=[MinValueValidator(0)])
     paid = cents_field(default=0)
     late_money = models.BooleanField(
         default=False, help_text="Money arrived after the booking had expired or been canceled."
     )
-    rules_snapshot = models.JSONField()
 
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
@@ -113,6 +92,11 @@ class Booking(models.Model):
                 condition=Q(total__gte=0, deposit_due__gte=0, deposit_due__lte=F("total")),
             ),
         ]
+        permissions = [
+            ("cancel_booking", "Can cancel a booking"),
+            ("reschedule_booking", "Can reschedule a booking"),
+            ("waive_fee", "Can waive a fee or depart from the cancellation policy"),
+        ]
         # Money hangs on these rows for good.
         triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
 
@@ -123,11 +107,6 @@ class Booking(models.Model):
     def balance(self) -> int:
         """What is left to pay, in cents; never negative."""
         return max(self.total - self.paid, 0)
-
-    @property
-    def rules(self) -> Rules:
-        """The rules it was made under."""
-        return Rules.from_json(self.rules_snapshot)
 
     @property
     def holds_slot(self) -> bool:

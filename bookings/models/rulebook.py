@@ -94,6 +94,11 @@ class RuleBook(models.Model):
     reschedule_fee = _cents(20000, "Any other move.")
     final_count_hours = _count(24, "Guests may change until this many hours before.")
 
+    balance_reminder_hours = _count(72, "Remind of an unpaid balance this many hours before.")
+    party_reminder_hours = _count(24, "Remind of the party this many hours before.")
+    arrival_minutes = _count(30, "The chef arrives this many minutes before.")
+    quote_valid_days = _count(14, "A quote can be accepted this many days.", least=1)
+
     flat_tax = models.BooleanField(default=False, help_text="Add the flat rate to each booking.")
     tax_basis_points = models.PositiveSmallIntegerField(
         default=825,

@@ -15,8 +15,9 @@ NEXT: dict[str, frozenset[str]] = {
     Status.PENDING: frozenset({Status.CONFIRMED, Status.EXPIRED, Status.CANCELED}),
     Status.CONFIRMED: frozenset({Status.COMPLETED, Status.CANCELED, Status.NO_SHOW}),
     Status.COMPLETED: frozenset(),
-    Status.EXPIRED: frozenset(),
-    Status.CANCELED: frozenset(),
+    # Back again only where late money is given a seat.
+    Status.EXPIRED: frozenset({Status.PENDING, Status.CONFIRMED}),
+    Status.CANCELED: frozenset({Status.PENDING, Status.CONFIRMED}),
     Status.NO_SHOW: frozenset(),
 }
 

@@ -1,6 +1,6 @@
 """What can be done to a booking: one verb, one function."""
 
-from bookings.services.create import Contact, create_booking
+from bookings.services.create import Contact, Words, create_booking
 from bookings.services.finish import mark_completed
 from bookings.services.holds import expire_holds
 from bookings.services.orders import Order
@@ -12,6 +12,7 @@ __all__ = [
     "Contact",
     "Due",
     "Order",
+    "Words",
     "apply_paid",
     "create_booking",
     "due",

@@ -3,11 +3,14 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from bookings import slots
-from bookings.models import Booking, Status
+from bookings.models import Booking, Email, Status
 from bookings.queries.rules import current_rules
+from bookings.rules import Rules
 from bookings.services import orders, seats
+from bookings.services.emails import queue_email
 from bookings.services.orders import CheckedOrder, Order
 from customers.models import Customer, User
 from customers.roles import is_staff_role
@@ -25,6 +28,14 @@ class Contact:
     phone: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """What the customer tells the kitchen."""
+
+    notes: str = ""
+    allergies: str = ""
+
+
 def create_booking(
     *,
     customer: Customer | None = None,
@@ -32,7 +43,7 @@ def create_booking(
     time: dt.time,
     order: Order,
     contact: Contact = Contact(),
-    notes: str = "",
+    words: Words = Words(),
     actor: User,
     now: dt.datetime,
 ) -> Booking:
@@ -51,27 +62,65 @@ def create_booking(
     start = slots.check_bookable(rules, date=date, time=time, now=now)
     checked = orders.check(rules, order)
     with transaction.atomic():
-        customer = customer or _customer(actor, contact)
-        booking = Booking.objects.create(
-            reference=_unused_reference(),
-            customer=customer,
-            status=Status.PENDING,
-            date=date,
-            time=time,
-            starts_at=start,
-            seat=seats.take_seat(rules, date=date, time=time, now=now),
-            hold_expires_at=now + dt.timedelta(minutes=rules.hold_minutes),
-            notes=notes,
-            contact_name=contact.name or customer.name,
-            contact_email=contact.email or customer.email,
-            contact_phone=contact.phone or customer.phone,
-            rules_snapshot=rules.to_json(),
-            created_at=now,
-            **order_columns(checked),
+        return hold_slot(
+            customer=customer or named_customer(actor, contact),
+            rules=rules,
+            start=start,
+            checked=checked,
+            contact=contact,
+            words=words,
+            actor=actor,
+            now=now,
         )
-        audit.record(
-            "booking.created", booking, actor=actor, total=booking.total, guests=booking.guests
-        )
+
+
+def hold_slot(
+    *,
+    customer: Customer,
+    rules: Rules,
+    start: dt.datetime,
+    checked: CheckedOrder,
+    contact: Contact,
+    words: Words,
+    for_waitlist: bool = False,
+    actor: User | None,
+    now: dt.datetime,
+) -> Booking:
+    """Make the booking of an order that has been checked, and hold its slot.
+
+    Args:
+        start: the slot's moment, which may be booked now (`slots.check_bookable`).
+        for_waitlist: whether the place is one that the waitlist's next is to have.
+
+    Raises:
+        SlotFull: nobody can book it any more.
+        TransactionManagementError: the caller is in no transaction.
+    """
+    local = start.astimezone(timezone.get_default_timezone())
+    seat = seats.take_seat(
+        current_rules(now), date=local.date(), time=local.time(), for_waitlist=for_waitlist, now=now
+    )
+    booking = Booking.objects.create(
+        reference=_unused_reference(),
+        customer=customer,
+        status=Status.PENDING,
+        date=local.date(),
+        time=local.time(),
+        starts_at=start,
+        seat=seat,
+        hold_expires_at=now + dt.timedelta(minutes=rules.hold_minutes),
+        contact_name=contact.name or customer.name,
+        contact_email=contact.email or customer.email,
+        contact_phone=contact.phone or customer.phone,
+        rules_snapshot=rules.to_json(),
+        created_at=now,
+        **asdict(words),
+        **order_columns(checked),
+    )
+    audit.record(
+        "booking.created", booking, actor=actor, total=booking.total, guests=booking.guests
+    )
+    queue_email(Email.Kind.BOOKING_RECEIVED, booking=booking, now=now)
     return booking
 
 
@@ -88,13 +137,15 @@ def order_columns(checked: CheckedOrder) -> dict[str, Any]:
         "location": checked.location,
         "zip_code": checked.zip_code,
         "location_needs_review": checked.location_needs_review,
+        "extra_lines": [line.to_json() for line in checked.extra_lines],
         "lines": [line.to_json() for line in checked.priced.lines],
         "total": checked.priced.total,
         "deposit_due": checked.priced.deposit_due,
     }
 
 
-def _customer(actor: User, contact: Contact) -> Customer:
+def named_customer(actor: User, contact: Contact) -> Customer:
+    """Return whom a staff `actor` names in `contact`, else the actor's own customer."""
     if is_staff_role(actor) and (contact.name or contact.email):
         return customer_for_contact(
             name=contact.name or contact.email,

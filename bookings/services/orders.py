@@ -1,10 +1,11 @@
 """What a customer asks for, held against the rules: the same for a preview and for a booking."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bookings import places, pricing
 from bookings.models import Menu
-from bookings.pricing import Item, Party, PricedOrder
+from bookings.pricing import Item, Line, Party, PricedOrder
 from bookings.rules import Rules
 
 
@@ -33,15 +34,21 @@ class CheckedOrder:
     location: str
     zip_code: str
     location_needs_review: bool
+    extra_lines: tuple[Line, ...]
     priced: PricedOrder
 
 
-def check(rules: Rules, order: Order) -> CheckedOrder:
+def check(rules: Rules, order: Order, *, extra_lines: Iterable[Line] = ()) -> CheckedOrder:
     """Return the order, tidied and priced.
+
+    Args:
+        extra_lines: as `pricing.price` takes them.
 
     Raises:
         WrongPartySize, UnknownItem, TooManyProteins, TooFarAway: the rules don't allow it.
+        DiscountTooLarge: the bill would be less than nothing.
     """
+    extra = tuple(extra_lines)
     party = pricing.party(
         rules,
         guests=order.guests,
@@ -59,7 +66,14 @@ def check(rules: Rules, order: Order) -> CheckedOrder:
         location=order.location,
         zip_code=place.zip_code if place else "",
         location_needs_review=place is None,
-        priced=pricing.price(rules, party=party, add_ons=add_ons, miles=_miles(rules, place)),
+        extra_lines=extra,
+        priced=pricing.price(
+            rules,
+            party=party,
+            add_ons=add_ons,
+            miles=_miles(rules, place),
+            extra_lines=extra,
+        ),
     )
 
 

@@ -10,7 +10,9 @@ from bookings.queries.availability import nearest_open_slots
 from bookings.rules import Rules
 
 
-def take_seat(rules: Rules, *, date: dt.date, time: dt.time, now: dt.datetime) -> int:
+def take_seat(
+    rules: Rules, *, date: dt.date, time: dt.time, for_waitlist: bool = False, now: dt.datetime
+) -> int:
     """Return the lowest free seat of a slot, which stays locked until the transaction ends.
 
     Lock order: a booking's row first, then a slot; whoever holds a slot waits for no row.

@@ -8,7 +8,7 @@ from django.db import transaction
 from bookings import slots
 from bookings.errors import NotEditable, TotalBelowPaid
 from bookings.models import Booking, Status
-from bookings.pricing import Item
+from bookings.pricing import Item, Line
 from bookings.queries.rules import current_rules
 from bookings.services import orders, seats
 from bookings.services.create import order_columns
@@ -36,6 +36,7 @@ class Changes:
     proteins: tuple[Item, ...] | None = None
     location: str | None = None
     notes: str | None = None
+    allergies: str | None = None
     contact_name: str | None = None
     contact_email: str | None = None
     contact_phone: str | None = None
@@ -67,7 +68,7 @@ def update_booking(
 
 
 def _plain_columns(changes: Changes) -> dict[str, Any]:
-    names = ("notes", "contact_name", "contact_email", "contact_phone")
+    names = ("notes", "allergies", "contact_name", "contact_email", "contact_phone")
     values = {name: getattr(changes, name) for name in names}
     return {name: value for name, value in values.items() if value is not None}
 
@@ -89,7 +90,8 @@ def _ordered_columns(booking: Booking, changes: Changes) -> dict[str, Any]:
         guests=booking.guests if changes.guests is changes.adults is None else changes.guests,
         **{name: value for name, value in wanted.items() if value is not None},
     )
-    return order_columns(orders.check(rules, order))
+    extra_lines = [Line.from_json(line) for line in booking.extra_lines]
+    return order_columns(orders.check(rules, order, extra_lines=extra_lines))
 
 
 def _check_windows(booking: Booking, changed: dict[str, Any], *, now: dt.datetime) -> None:
@@ -136,7 +138,8 @@ def _apply(booking: Booking, changed: dict[str, Any], *, actor: User | None) -> 
 
 def _pairs(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
     """Return old and new of each column, JSON-ready."""
-    return {name: [_plain(before[name]), _plain(after[name])] for name in after if name != "lines"}
+    names = after.keys() - {"lines", "extra_lines"}
+    return {name: [_plain(before[name]), _plain(after[name])] for name in sorted(names)}
 
 
 def _plain(value: Any) -> Any:

@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 
 from bookings.errors import SlotFull
 from bookings.models import Booking, RuleBook, Status
-from bookings.services import Contact, Order, create_booking
+from bookings.services import Contact, Order, Words, create_booking
 from bookings.slots import starts_at
 from bookings.tests.factories import BookingFactory, default_rules
 from customers.models import User
@@ -38,7 +38,7 @@ def customer(db):
 
 
 def test_a_booking_is_priced_held_and_recorded(customer, actor):
-    booking = book(customer, actor, notes="A birthday")
+    booking = book(customer, actor, words=Words(notes="A birthday"))
 
     booking.refresh_from_db()
     stored = {

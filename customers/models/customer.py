@@ -25,6 +25,16 @@ class Customer(models.Model):
     email = LowercaseEmailField(blank=True)
     phone = models.CharField(max_length=32, blank=True)
     stripe_customer_id = models.CharField(max_length=255, null=True, blank=True, unique=True)
+    merged_into = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="merged",
+        help_text="The same person's other entry, which has all of it now.",
+    )
+    erased_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -39,6 +49,11 @@ class Customer(models.Model):
                 condition=models.Q(stripe_customer_id__isnull=True)
                 | models.Q(stripe_customer_id__startswith="cus_"),
             ),
+        ]
+        permissions = [
+            ("merge_customer", "Can merge two customers"),
+            ("export_personal_data", "Can export a customer's personal data"),
+            ("erase_personal_data", "Can erase a customer's personal data"),
         ]
         # Money hangs on these rows for good.
         triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from bookings.errors import SlotFull
 from bookings.models import Booking
-from bookings.services import Contact, Order, create_booking, expire_holds, mark_completed
+from bookings.services import Contact, Order, Words, create_booking, expire_holds, mark_completed
 from bookings.slots import local_date
 from payments import gateway
 from payments.errors import GatewayError
@@ -85,7 +85,7 @@ class _Teller:
             time=dt.time.fromisoformat(party.time),
             order=Order(guests=party.guests, location=party.location, add_ons=party.add_ons),
             contact=contact or Contact(),
-            notes=party.mark,
+            words=Words(notes=party.mark),
             actor=self.people.support if contact else self.people.guest,
             now=self.now + party.booked * DAY,
         )

@@ -1,0 +1,71 @@
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from bookings.models.booking import Booking
+from bookings.models.quote import Quote
+from bookings.models.waitlist import WaitlistEntry
+from customers.models.fields import LowercaseEmailField
+from myhibachi.core.ids import uuid7
+
+
+class Email(models.Model):
+    """One e-mail to a customer: queued with what it tells of, sent after commit, kept as a log.
+
+    `key` names what it tells of, so the same news is one e-mail however often it happens. Signed
+    links are not stored: the text holds a mark, which sending replaces.
+    """
+
+    class Kind(models.TextChoices):
+        BOOKING_RECEIVED = "booking_received"
+        HOLD_REMINDER = "hold_reminder"
+        HOLD_EXPIRED = "hold_expired"
+        DEPOSIT_RECEIVED = "deposit_received"
+        BALANCE_DUE = "balance_due"
+        PARTY_REMINDER = "party_reminder"
+        BOOKING_CHANGED = "booking_changed"
+        BOOKING_CANCELED = "booking_canceled"
+        QUOTE = "quote"
+        WAITLIST_OFFER = "waitlist_offer"
+
+    class Status(models.TextChoices):
+        QUEUED = "queued"
+        SENT = "sent"
+        FAILED = "failed"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kind = models.CharField(max_length=24, choices=Kind)
+    key = models.CharField(max_length=200, unique=True)
+    booking = models.ForeignKey(
+        Booking, null=True, blank=True, on_delete=models.PROTECT, related_name="emails"
+    )
+    quote = models.ForeignKey(
+        Quote, null=True, blank=True, on_delete=models.PROTECT, related_name="emails"
+    )
+    waitlist_entry = models.ForeignKey(
+        WaitlistEntry, null=True, blank=True, on_delete=models.PROTECT, related_name="emails"
+    )
+    to = LowercaseEmailField()
+    subject = models.CharField(max_length=200)
+    text = models.TextField()
+    html = models.TextField()
+    calendar = models.TextField(blank=True, help_text="An iCalendar file that goes with it.")
+
+    status = models.CharField(max_length=8, choices=Status, default=Status.QUEUED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(default=timezone.now)
+    error = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["booking", "created_at"]),
+            models.Index(fields=["-created_at", "-id"]),
+            models.Index(
+                name="email_queued", fields=["next_attempt_at"], condition=Q(status="queued")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} to {self.to}"
