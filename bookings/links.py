@@ -30,7 +30,8 @@ def signed_id(model: type[Model], text: str) -> UUID:
 
 def link(name: str, obj: Model) -> str:
     """Return the whole address of a page about an object: `name` is its URL's name."""
-    return settings.SITE_URL + reverse(name, args=[token(obj)])
+    address: str = settings.SITE_URL + reverse(name, args=[token(obj)])
+    return address
 
 
 def _signer(model: type[Model]) -> Signer:

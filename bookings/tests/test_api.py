@@ -85,6 +85,7 @@ def test_a_booking_answers_with_its_price_and_its_hold(api, customer):
             "add_ons": [],
             "proteins": [],
             "notes": "",
+            "allergies": "",
             "location": "123 Main St, San Jose, CA",
             "location_needs_review": False,
             "contact_name": "Gil Guest",
