@@ -26,7 +26,7 @@ class Wanted:
     """What somebody asks to pay. Amount in cents; None leaves it to the server."""
 
     booking_id: UUID
-    user: User
+    user: User | None
     surface: Payment.Surface
     payment_type: str | None = None
     amount: int | None = None
