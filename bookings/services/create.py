@@ -90,7 +90,8 @@ def hold_slot(
 
     Args:
         start: the slot's moment, which may be booked now (`slots.check_bookable`).
-        for_waitlist: whether the place is one that the waitlist's next is to have.
+        for_waitlist: whether the place is one that the waitlist's next is to have: the e-mail
+            that offers it is then the caller's.
 
     Raises:
         SlotFull: nobody can book it any more.
@@ -120,7 +121,8 @@ def hold_slot(
     audit.record(
         "booking.created", booking, actor=actor, total=booking.total, guests=booking.guests
     )
-    queue_email(Email.Kind.BOOKING_RECEIVED, booking=booking, now=now)
+    if not for_waitlist:
+        queue_email(Email.Kind.BOOKING_RECEIVED, booking=booking, now=now)
     return booking
 
 

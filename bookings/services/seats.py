@@ -20,7 +20,7 @@ def take_seat(
     Raises:
         SlotFull: there is none; it carries the nearest open slots.
     """
-    _lock(date, time)
+    lock_slot(date, time)
     taken = set(
         Booking.objects.holding_slots().filter(date=date, time=time).values_list("seat", flat=True)
     )
@@ -37,7 +37,8 @@ def take_seat(
     return free
 
 
-def _lock(date: dt.date, time: dt.time) -> None:
+def lock_slot(date: dt.date, time: dt.time) -> None:
+    """Let nobody else take or count the slot's places until the caller's transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
