@@ -3,7 +3,7 @@ from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
@@ -93,6 +93,17 @@ class BookingAdmin(ServiceFormAdmin):
         if REFERENCE.fullmatch(term):
             return queryset.filter(reference=term), False
         return super().get_search_results(request, queryset, search_term)
+
+    def object_tools(self, request: HttpRequest, booking: Booking) -> list[tuple[str, str]]:
+        """Return what this person can do with it on a page of its own: names and addresses."""
+        return []
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        booking = context.get("original")
+        tools = self.object_tools(request, booking) if booking else []
+        return super().render_change_form(request, context | {"tools": tools}, *args, **kwargs)
 
     def _editable(self, request: HttpRequest, obj: Booking | None) -> bool:
         return obj is None or self.has_change_permission(request, obj)
