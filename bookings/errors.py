@@ -97,3 +97,57 @@ class DiscountTooLarge(InvalidInput):
     """A bill can't be less than nothing."""
 
     code = "discount_too_large"
+
+
+class SlotOpen(DomainError):
+    """Nobody needs to wait for this slot."""
+
+    code = "slot_open"
+
+
+class AlreadyWaiting(DomainError):
+    """One place in line for a customer and slot is enough."""
+
+    code = "already_waiting"
+
+
+class QuoteNotEditable(DomainError):
+    """This version can't be changed or revised."""
+
+    code = "quote_not_editable"
+
+
+class QuoteNotOpen(DomainError):
+    """It has been answered, or was not offered yet."""
+
+    code = "quote_not_open"
+
+
+class QuoteExpired(QuoteNotOpen):
+    """It was valid until a moment that has passed."""
+
+    code = "quote_expired"
+
+
+class QuoteSuperseded(QuoteNotOpen):
+    """There is a newer version."""
+
+    code = "quote_superseded"
+
+
+class QuotedSlotOpen(DomainError):
+    """Another slot is for when the one that was quoted is gone, and it is not."""
+
+    code = "quoted_slot_open"
+
+
+class SameSlot(InvalidInput):
+    """The booking is at this date and time already."""
+
+    code = "same_slot"
+
+
+class FeeChanged(DomainError):
+    """The fee is another than the client expects. `extra["preview"]` has what it is now."""
+
+    code = "fee_changed"

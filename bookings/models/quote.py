@@ -1,12 +1,22 @@
+import datetime as dt
+from typing import Self
+
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from bookings.errors import InvalidTransition
 from bookings.models.booking import Booking
 from bookings.models.order import Ordered, Priced
 from customers.models import Customer
 from myhibachi.core.ids import uuid7
+
+
+class QuoteQuerySet(models.QuerySet["Quote"]):
+    def newest(self) -> Self:
+        """The last version of each reference."""
+        return self.filter(superseded_by__isnull=True)
 
 
 class Quote(Ordered, Priced):
@@ -55,6 +65,8 @@ class Quote(Ordered, Priced):
     decline_reason = models.TextField(blank=True)
     updated_at = models.DateTimeField(auto_now=True)
 
+    objects = QuoteQuerySet.as_manager()
+
     class Meta:
         indexes = [
             models.Index(fields=["-created_at", "-id"]),
@@ -90,3 +102,22 @@ class Quote(Ordered, Priced):
 
     def __str__(self) -> str:
         return f"{self.reference} v{self.version}"
+
+    @property
+    def is_superseded(self) -> bool:
+        return self.superseded_by_id is not None
+
+    def status_at(self, now: dt.datetime) -> str:
+        """Return the status, with what the clock has changed and nobody has written down yet."""
+        over = self.status == self.Status.SENT and self.expires_at and self.expires_at <= now
+        return self.Status.EXPIRED if over else self.status
+
+    def move_to(self, status: Status) -> None:
+        """Set the next status.
+
+        Raises:
+            InvalidTransition: `NEXT` doesn't allow it.
+        """
+        if status not in self.NEXT[self.status]:
+            raise InvalidTransition(f"A quote that is {self.status} can't become {status}.")
+        self.status = status
