@@ -133,6 +133,8 @@ CELERY_BEAT_SCHEDULE = {
     # At night at the venue; UTC.
     "reconcile": {"task": "payments.tasks.reconcile", "schedule": crontab(hour=10, minute=20)},
     "expire-holds": {"task": "bookings.tasks.expire_holds", "schedule": 30.0},
+    "expire-quotes": {"task": "bookings.tasks.expire_quotes", "schedule": 60.0},
+    "offer-places": {"task": "bookings.tasks.offer_places", "schedule": 30.0},
     "purge-idempotency-keys": {
         "task": "myhibachi.core.tasks.purge_idempotency_keys",
         "schedule": 3600.0,

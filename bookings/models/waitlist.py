@@ -1,11 +1,24 @@
+from typing import Self
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from bookings.errors import InvalidTransition
 from bookings.models.booking import Booking
 from bookings.models.order import Ordered
 from customers.models import Customer
 from myhibachi.core.ids import uuid7
+
+
+class WaitlistQuerySet(models.QuerySet["WaitlistEntry"]):
+    def waiting(self) -> Self:
+        """Those that are in line for a place."""
+        return self.filter(status=WaitlistEntry.Status.WAITING)
+
+    def in_line(self) -> Self:
+        """First come, first served, slot by slot."""
+        return self.order_by("date", "time", "created_at", "id")
 
 
 class WaitlistEntry(Ordered):
@@ -41,6 +54,8 @@ class WaitlistEntry(Ordered):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
 
+    objects = WaitlistQuerySet.as_manager()
+
     class Meta:
         verbose_name_plural = "waitlist"
         indexes = [
@@ -69,3 +84,13 @@ class WaitlistEntry(Ordered):
 
     def __str__(self) -> str:
         return f"{self.contact_name or self.customer_id} for {self.date:%Y-%m-%d} {self.time:%H:%M}"
+
+    def move_to(self, status: str) -> None:
+        """Set the next status.
+
+        Raises:
+            InvalidTransition: `NEXT` doesn't allow it.
+        """
+        if status not in self.NEXT[self.status]:
+            raise InvalidTransition(f"A {self.status} place in line can't become {status}.")
+        self.status = status

@@ -8,7 +8,7 @@ import factory
 from django.utils import timezone
 
 from bookings import slots
-from bookings.models import HOLDS_SLOT, Booking, RuleBook, Status
+from bookings.models import HOLDS_SLOT, Booking, RuleBook, Status, WaitlistEntry
 from bookings.rules import Rules
 from bookings.services import Order
 from bookings.services.create import order_columns
@@ -62,3 +62,19 @@ class BookingFactory(factory.django.DjangoModelFactory):
 def _free_seat(date: dt.date, time: dt.time) -> int:
     taken = set(Booking.objects.filter(date=date, time=time).values_list("seat", flat=True))
     return next(seat for seat in itertools.count(1) if seat not in taken)
+
+
+class WaitlistEntryFactory(factory.django.DjangoModelFactory):
+    """Somebody who waits for a slot."""
+
+    class Meta:
+        model = WaitlistEntry
+
+    customer = factory.SubFactory(CustomerFactory)
+    date = factory.LazyFunction(lambda: slots.local_date(timezone.now()) + dt.timedelta(30))
+    time = dt.time(18)
+    guests = 8
+    adults = factory.SelfAttribute("guests")
+    location = "123 Main St, San Jose, CA"
+    contact_name = factory.SelfAttribute("customer.name")
+    contact_email = factory.SelfAttribute("customer.email")
