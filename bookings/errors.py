@@ -151,3 +151,9 @@ class FeeChanged(DomainError):
     """The fee is another than the client expects. `extra["preview"]` has what it is now."""
 
     code = "fee_changed"
+
+
+class NoLateMoney(DomainError):
+    """No money waits for a decision: it came in time, or somebody has decided."""
+
+    code = "no_late_money"

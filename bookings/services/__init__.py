@@ -1,7 +1,7 @@
 """What can be done to a booking: one verb, one function."""
 
 from bookings.services.create import Contact, Words, create_booking
-from bookings.services.finish import mark_completed
+from bookings.services.finish import mark_completed, mark_no_show
 from bookings.services.holds import expire_holds
 from bookings.services.orders import Order
 from bookings.services.payable import Due, apply_paid, due, lock_booking
@@ -19,5 +19,6 @@ __all__ = [
     "expire_holds",
     "lock_booking",
     "mark_completed",
+    "mark_no_show",
     "update_booking",
 ]
