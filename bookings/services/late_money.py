@@ -15,7 +15,6 @@ from bookings.services.payable import lock_booking
 from customers.models import User
 from myhibachi.core import audit
 from myhibachi.core.errors import InvalidInput, NotAllowed
-from myhibachi.core.ids import uuid7
 from myhibachi.core.tasks import enqueue
 
 
@@ -65,7 +64,7 @@ def reseat(
     booking.confirmed_at = now if confirms else booking.confirmed_at
     booking.canceled_at, booking.late_money = None, False
     booking.save()
-    audit.record(
+    entry = audit.record(
         "booking.reseated",
         booking,
         actor=actor,
@@ -75,7 +74,7 @@ def reseat(
     )
     kind = Email.Kind.DEPOSIT_RECEIVED if confirms and not moved else Email.Kind.BOOKING_CHANGED
     # Its own news each time: a deposit e-mail may have gone out before it was canceled.
-    queue_email(kind, booking=booking, news=f"reseated {uuid7()}", now=now)
+    queue_email(kind, booking=booking, news=str(entry.pk), now=now)
     enqueue("payments.tasks.follow_booking", booking.pk)
 
 

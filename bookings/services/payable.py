@@ -53,7 +53,9 @@ def apply_paid(
     """
     booking = lock_booking(booking_id)
     # We may hear of a deposit's refund or dispute before the deposit: it confirmed all the same.
-    is_enough = max(paid, received or 0) >= booking.deposit_due
+    # Once it has been confirmed that is over: given a seat again, it needs its deposit again.
+    came_in = paid if booking.confirmed_at else max(paid, received or 0)
+    is_enough = came_in >= booking.deposit_due
     confirms = booking.status == Status.PENDING and is_enough
     if paid == booking.paid and not confirms:
         return booking
