@@ -56,3 +56,12 @@ def _middle(found: list[dict[str, str]], *, zip_code: str) -> Place:
         latitude=median(float(row["lat"]) for row in found),
         longitude=median(float(row["long"]) for row in found),
     )
+
+
+def area(location: str, *, zip_code: str) -> str:
+    """Return where roughly a location is, such as "San Jose, CA 95112"; empty if nobody knows."""
+    found = ZIPS.matching(zip_code) if zip_code else []
+    if found:
+        return f"{found[0]['city']}, {found[0]['state']} {zip_code}"
+    city_match = CITY_STATE.search(location)
+    return f"{city_match[1].strip()}, {city_match[2]}" if city_match else ""

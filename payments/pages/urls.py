@@ -1,8 +1,10 @@
 from django.urls import path
 
 from payments.pages import views
+from payments.pages.booking import booking_page
 
 urlpatterns = [
     path("pay/success", views.success, name="pay-success"),
     path("pay/canceled", views.canceled, name="pay-canceled"),
+    path("pay/b/<token>", booking_page, name="pay-booking"),
 ]

@@ -1,0 +1,67 @@
+"""A booking as the bearer of its link sees it: what it costs, how it stands, and what to pay now.
+
+Links are forwarded, so the page shows no name, no address and no contact.
+"""
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from bookings.errors import NothingDue, NotPayable
+from bookings.links import signed_id
+from bookings.models import Booking
+from bookings.places import area
+from bookings.services.payable import Due, due
+from myhibachi.core.errors import DomainError
+from payments.errors import AlreadyPaid
+from payments.pages.checkout import start_checkout
+from payments.pages.csp import allow_checkout
+
+
+@never_cache
+@allow_checkout
+@require_http_methods(["GET", "HEAD", "POST"])
+def booking_page(request: HttpRequest, token: str) -> HttpResponse:
+    """Show the booking; on POST, lead to Stripe's page for what it owes now."""
+    booking = _booking(token)
+    if request.method != "POST":
+        return _page(request, booking)
+    try:
+        return HttpResponseRedirect(start_checkout(booking, now=timezone.now()))
+    except (NothingDue, NotPayable):
+        # Paid, expired or canceled meanwhile: the page itself says which.
+        return HttpResponseRedirect(request.path)
+    except AlreadyPaid:
+        return _page(request, booking, problem="under_way", status=409)
+    except DomainError as error:
+        return _page(request, booking, problem="refused", status=error.status)
+
+
+def _booking(token: str) -> Booking:
+    booking = Booking.objects.filter(pk=signed_id(Booking, token)).first()
+    if booking is None:
+        raise Http404
+    return booking
+
+
+def _page(
+    request: HttpRequest, booking: Booking, *, problem: str = "", status: int = 200
+) -> HttpResponse:
+    context = {
+        "booking": booking,
+        "area": area(booking.location, zip_code=booking.zip_code),
+        "due": _due(booking),
+        "problem": problem,
+        "book_again_url": settings.FRONTEND_URL,
+    }
+    return render(request, "pay/booking.html", context, status=status)
+
+
+def _due(booking: Booking) -> Due | None:
+    try:
+        return due(booking)
+    except (NothingDue, NotPayable):
+        return None
