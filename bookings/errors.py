@@ -105,6 +105,12 @@ class SlotOpen(DomainError):
     code = "slot_open"
 
 
+class SlotClosed(DomainError):
+    """Nobody cooks then."""
+
+    code = "slot_closed"
+
+
 class AlreadyWaiting(DomainError):
     """One place in line for a customer and slot is enough."""
 

@@ -6,10 +6,10 @@ import logging
 from django.db import transaction
 
 from bookings import slots
-from bookings.errors import SlotFull
 from bookings.models import Email, Status, WaitlistEntry
 from bookings.pricing import Item
 from bookings.queries import waitlist
+from bookings.queries.occupancy import occupancy
 from bookings.queries.rules import current_rules
 from bookings.rules import Rules
 from bookings.services import orders, seats
@@ -80,11 +80,10 @@ def _serve_next(rules: Rules, *, date: dt.date, time: dt.time, now: dt.datetime)
             return False
         try:
             start = slots.check_bookable(rules, date=date, time=time, now=now)
-            seats.take_seat(rules, date=date, time=time, for_waitlist=True, now=now)
+            if occupancy(rules, first=date, last=date).free(date, time, for_waitlist=True) <= 0:
+                return False
             # Only now that there is a place: what is refused today may be allowed by then.
             _offer(entry, orders.check(rules, _order(entry)), rules=rules, start=start, now=now)
-        except SlotFull:
-            return False
         except InvalidInput as error:
             move(entry, WaitlistEntry.Status.LAPSED, actor=None, note=error.detail)
     return True

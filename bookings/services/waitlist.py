@@ -8,13 +8,14 @@ from uuid import UUID
 from django.db import transaction
 
 from bookings import slots
-from bookings.errors import AlreadyWaiting, InvalidTransition, NotEditable, SlotOpen
+from bookings.errors import AlreadyWaiting, InvalidTransition, NotEditable, SlotClosed, SlotOpen
 from bookings.models import Booking, Status, WaitlistEntry
 from bookings.models.order import Ordered
-from bookings.queries.availability import open_slots
+from bookings.queries.occupancy import occupancy
 from bookings.queries.rules import current_rules
 from bookings.rules import Rules
 from bookings.services import orders, seats
+from bookings.services.cancel import cancel
 from bookings.services.create import Contact, Words, named_customer, order_columns
 from bookings.services.orders import CheckedOrder, Order
 from bookings.services.payable import lock_booking
@@ -47,6 +48,7 @@ def join_waitlist(
 
     Raises:
         SlotOpen: it can be booked at once.
+        SlotClosed: nobody cooks then, whoever cancels.
         AlreadyWaiting: the customer is in this line.
         UnknownSlot, SlotInPast, TooSoon, TooFarAhead: the slot can't be booked now.
         WrongPartySize, UnknownItem, TooManyProteins, TooFarAway: the order can't be cooked.
@@ -58,7 +60,7 @@ def join_waitlist(
         customer = customer or named_customer(actor, contact)
         # Nobody takes or frees the last place between looking and joining.
         seats.lock_slot(date, time)
-        _check_needed(rules, customer, date=date, time=time, now=now)
+        _check_needed(rules, customer, date=date, time=time)
         entry = WaitlistEntry.objects.create(
             customer=customer,
             date=date,
@@ -75,7 +77,7 @@ def join_waitlist(
     return entry
 
 
-def leave_waitlist(*, entry_id: UUID, actor: User | None, now: dt.datetime) -> WaitlistEntry:
+def leave_waitlist(*, entry_id: UUID, actor: User, now: dt.datetime) -> WaitlistEntry:
     """Leave the line, or turn down the place that was offered: the next one gets it.
 
     Having left already changes nothing.
@@ -110,12 +112,12 @@ def move(
     audit.record(f"waitlist.{status}", entry, actor=actor, note=note, **changes)
 
 
-def _check_needed(
-    rules: Rules, customer: Customer, *, date: dt.date, time: dt.time, now: dt.datetime
-) -> None:
-    found = open_slots(rules, first=date, last=date, now=now)
-    if any(slot.time == time for slot in found):
+def _check_needed(rules: Rules, customer: Customer, *, date: dt.date, time: dt.time) -> None:
+    found = occupancy(rules, first=date, last=date)
+    if found.free(date, time) > 0:
         raise SlotOpen("This slot is open: book it.", attr="time")
+    if found.capacity_of(date, time) == 0:
+        raise SlotClosed("We don't cook at this date and time.", attr="time")
     live = (WaitlistEntry.Status.WAITING, WaitlistEntry.Status.OFFERED)
     if customer.waitlist.filter(date=date, time=time, status__in=live).exists():
         raise AlreadyWaiting("Already on the waitlist for this slot.", attr="time")
@@ -139,13 +141,9 @@ def _lock(entry_id: UUID) -> tuple[WaitlistEntry, Booking | None]:
     return entry, booking
 
 
-def _give_back(booking: Booking, *, actor: User | None, now: dt.datetime) -> None:
+def _give_back(booking: Booking, *, actor: User, now: dt.datetime) -> None:
     if booking.status != Status.PENDING:
         return
     if booking.paid > 0:
         raise NotEditable("It has been paid for in part: cancel the booking.", attr="booking_id")
-    booking.move_to(Status.CANCELED)
-    booking.canceled_at = now
-    booking.save(update_fields=["status", "seat", "canceled_at", "updated_at"])
-    audit.record("booking.canceled", booking, actor=actor)
-    enqueue("payments.tasks.follow_booking", booking.pk)
+    cancel(booking, actor=actor, reason="Left the waitlist.", now=now)

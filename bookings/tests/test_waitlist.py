@@ -8,6 +8,7 @@ from bookings.errors import (
     AlreadyWaiting,
     InvalidTransition,
     NotEditable,
+    SlotClosed,
     SlotOpen,
     TooFarAhead,
     TooFarAway,
@@ -15,7 +16,7 @@ from bookings.errors import (
     UnknownSlot,
     WrongPartySize,
 )
-from bookings.models import Status, WaitlistEntry
+from bookings.models import SlotException, Status, WaitlistEntry
 from bookings.pricing import Item
 from bookings.services import Contact, Order, Words
 from bookings.services.offers import offer_places
@@ -112,6 +113,13 @@ def test_a_free_place_that_others_wait_for_is_not_open(ada):
     assert join(ada).status == "waiting"
 
 
+def test_a_day_off_is_not_waited_for(ada):
+    SlotException.objects.create(date=DATE, capacity=0)
+
+    with pytest.raises(SlotClosed):
+        join(ada)
+
+
 def test_one_place_in_line_a_customer_and_slot(full_slot, ada):
     join(ada)
 
@@ -204,9 +212,9 @@ def test_what_came_to_its_end_is_not_left(status):
     entry = WaitlistEntryFactory(status=status, booking=BookingFactory(status=Status.CONFIRMED))
 
     with pytest.raises(InvalidTransition):
-        leave_waitlist(entry_id=entry.pk, actor=None, now=NOW)
+        leave_waitlist(entry_id=entry.pk, actor=UserFactory(), now=NOW)
 
 
 def test_nobody_leaves_what_is_not_there():
     with pytest.raises(NotFound):
-        leave_waitlist(entry_id=uuid7(), actor=None, now=NOW)
+        leave_waitlist(entry_id=uuid7(), actor=UserFactory(), now=NOW)
