@@ -5,12 +5,15 @@ from bookings.services.finish import mark_completed, mark_no_show
 from bookings.services.holds import expire_holds
 from bookings.services.orders import Order
 from bookings.services.payable import Due, apply_paid, due, lock_booking
+from bookings.services.reschedule import Move, MovePreview, preview_move, reschedule_booking
 from bookings.services.update import Changes, update_booking
 
 __all__ = [
     "Changes",
     "Contact",
     "Due",
+    "Move",
+    "MovePreview",
     "Order",
     "Words",
     "apply_paid",
@@ -20,5 +23,7 @@ __all__ = [
     "lock_booking",
     "mark_completed",
     "mark_no_show",
+    "preview_move",
+    "reschedule_booking",
     "update_booking",
 ]

@@ -3,15 +3,18 @@ import datetime as dt
 from django.db import transaction
 from django.db.models import F
 
-from bookings.models import Booking, Status
+from bookings.models import Booking, Email, Status
+from bookings.services.emails import queue_email
 from myhibachi.core import audit
+from myhibachi.core.tasks import enqueue
 
 
 def expire_holds(now: dt.datetime) -> int:
     """Expire every pending booking whose hold ran out unpaid, and free its place.
 
-    Each in its own transaction; one that somebody has locked, such as a payment arriving at this
-    very moment, is left for the next run.
+    The customer is told, the open payment attempt is closed, and the place goes to whoever waits
+    for it. Each booking in its own transaction; one that somebody has locked, such as a payment
+    arriving at this very moment, is left for the next run.
 
     Returns:
         how many expired.
@@ -37,4 +40,7 @@ def _expire_one(now: dt.datetime) -> bool:
         booking.late_money = booking.paid > 0
         booking.save(update_fields=["status", "seat", "late_money", "updated_at"])
         audit.record("booking.expired", booking, actor=None, paid=booking.paid)
+        queue_email(Email.Kind.HOLD_EXPIRED, booking=booking, now=now)
+        enqueue("payments.tasks.follow_booking", booking.pk)
+        enqueue("bookings.tasks.offer_places")
     return True

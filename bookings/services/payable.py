@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from bookings.errors import NothingDue, NotPayable
-from bookings.models import Booking, Status
+from bookings.models import Booking, Email, Status
+from bookings.services.emails import queue_email
 from myhibachi.core import audit
 from myhibachi.core.errors import InvalidInput, NotFound
+from myhibachi.core.tasks import enqueue
 
 PAYABLE = (Status.PENDING, Status.CONFIRMED, Status.COMPLETED)
 
@@ -59,6 +61,9 @@ def apply_paid(
     confirms = booking.status == Status.PENDING and is_enough
     if paid == booking.paid and not confirms:
         return booking
+    if paid != booking.paid:
+        # What is still open at Stripe asks for another amount than is owed now.
+        enqueue("payments.tasks.follow_booking", booking.pk)
     more, booking.paid = paid > booking.paid, paid
     if confirms:
         # Also when the hold has run out by the clock: it still has its place.
@@ -77,6 +82,8 @@ def apply_paid(
             "updated_at",
         ]
     )
+    if confirms:
+        queue_email(Email.Kind.DEPOSIT_RECEIVED, booking=booking, now=now)
     return booking
 
 

@@ -5,20 +5,21 @@ from uuid import UUID
 
 from django.db import transaction
 
-from bookings import slots
 from bookings.errors import NotEditable, TotalBelowPaid
-from bookings.models import Booking, Status
-from bookings.pricing import Item, Line
-from bookings.queries.rules import current_rules
-from bookings.services import orders, seats
-from bookings.services.create import order_columns
-from bookings.services.orders import Order
+from bookings.models import Booking, Email, Status
+from bookings.pricing import Item
+from bookings.services.emails import queue_email
+from bookings.services.moving import take_slot
 from bookings.services.payable import lock_booking
+from bookings.services.repricing import order_of, reprice
 from customers.models import User
 from myhibachi.core import audit
+from myhibachi.core.tasks import enqueue
 
 PARTY = ("adults", "children", "toddlers", "menu", "location")
 KITCHEN = ("add_ons", "proteins")
+# A change of these is news to the customer.
+NOTICED = (*PARTY, *KITCHEN, "guests", "date", "time", "total")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +48,8 @@ def update_booking(
 ) -> Booking:
     """Change a booking and price it again under the rules it was made under.
 
-    Another date or time is for bookings that are not confirmed yet.
+    Its fees and discounts stay on the bill. Another date or time is for bookings that are not
+    confirmed yet; those that are, `reschedule_booking` moves.
 
     Raises:
         NotEditable: its status, or the time left until the party, doesn't allow this change.
@@ -60,10 +62,11 @@ def update_booking(
         if booking.status not in (Status.PENDING, Status.CONFIRMED):
             raise NotEditable(f"A {booking.status} booking can't be changed.")
         new = _plain_columns(changes) | _ordered_columns(booking, changes)
-        changed = {name: value for name, value in new.items() if getattr(booking, name) != value}
+        changed = _differing(booking, new)
         _check_windows(booking, changed, now=now)
-        changed |= _moved(booking, changes, now=now)
-        _apply(booking, changed, actor=actor)
+        changed |= _differing(booking, _moved(booking, changes, now=now))
+        if changed:
+            _apply(booking, changed, actor=actor, now=now)
     return booking
 
 
@@ -74,24 +77,19 @@ def _plain_columns(changes: Changes) -> dict[str, Any]:
 
 
 def _ordered_columns(booking: Booking, changes: Changes) -> dict[str, Any]:
-    rules = booking.rules
     names = ("children", "toddlers", "menu", "add_ons", "proteins", "location")
     wanted = {name: getattr(changes, name) for name in names}
     order = replace(
-        Order(
-            children=booking.children,
-            toddlers=booking.toddlers,
-            menu=booking.menu,
-            location=booking.location,
-            add_ons=tuple(Item(**item) for item in booking.add_ons),
-            proteins=tuple(Item(**item) for item in booking.proteins),
-        ),
+        order_of(booking),
         adults=changes.adults,
         guests=booking.guests if changes.guests is changes.adults is None else changes.guests,
         **{name: value for name, value in wanted.items() if value is not None},
     )
-    extra_lines = [Line.from_json(line) for line in booking.extra_lines]
-    return order_columns(orders.check(rules, order, extra_lines=extra_lines))
+    return reprice(booking, order)
+
+
+def _differing(booking: Booking, columns: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in columns.items() if getattr(booking, name) != value}
 
 
 def _check_windows(booking: Booking, changed: dict[str, Any], *, now: dt.datetime) -> None:
@@ -115,25 +113,29 @@ def _moved(booking: Booking, changes: Changes, *, now: dt.datetime) -> dict[str,
         return {}
     if booking.status != Status.PENDING:
         raise NotEditable("A confirmed booking keeps its date and time.", attr="date")
-    rules = current_rules(now)
-    return {
-        "starts_at": slots.check_bookable(rules, date=date, time=time, now=now),
-        "seat": seats.take_seat(rules, date=date, time=time, now=now),
-        "date": date,
-        "time": time,
-    }
+    return take_slot(booking, date=date, time=time, now=now)
 
 
-def _apply(booking: Booking, changed: dict[str, Any], *, actor: User | None) -> None:
+def _apply(
+    booking: Booking, changed: dict[str, Any], *, actor: User | None, now: dt.datetime
+) -> None:
     if changed.get("total", booking.total) < min(booking.total, booking.paid):
         raise TotalBelowPaid("It would cost less than what has been paid: refund that first.")
-    if not changed:
-        return
     before = {name: getattr(booking, name) for name in changed}
     for name, value in changed.items():
         setattr(booking, name, value)
     booking.save(update_fields=[*changed, "updated_at"])
-    audit.record("booking.updated", booking, actor=actor, **_pairs(before, changed))
+    pairs = _pairs(before, changed)
+    entry = audit.record("booking.updated", booking, actor=actor, **pairs)
+    news = {name: pairs[name] for name in NOTICED if name in pairs}
+    if news:
+        queue_email(
+            Email.Kind.BOOKING_CHANGED, booking=booking, news=str(entry.pk), facts=news, now=now
+        )
+    if "total" in changed:
+        enqueue("payments.tasks.follow_booking", booking.pk)
+    if "starts_at" in changed:
+        enqueue("bookings.tasks.offer_places")
 
 
 def _pairs(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
