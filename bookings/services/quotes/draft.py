@@ -15,8 +15,8 @@ from myhibachi.core import audit
 from myhibachi.core.errors import NotAllowed
 from myhibachi.core.ids import new_reference
 
-# They follow from the rest.
-DERIVED = {"lines", "extra_lines", "rules_snapshot"}
+# Too long for the audit log; the total tells.
+BILL = {"lines", "extra_lines"}
 
 
 def create_quote(
@@ -68,6 +68,7 @@ def change_quote(*, quote_id: UUID, offer: Offer, actor: User, now: dt.datetime)
         if quote.status != Quote.Status.DRAFT:
             raise QuoteNotEditable("Only a draft is changed; what was sent is revised.")
         new = offer_columns(offer, customer=quote.customer, rules=quote.rules, now=now)
+        del new["rules_snapshot"]
         before = {name: getattr(quote, name) for name in new if getattr(quote, name) != new[name]}
         if not before:
             return quote
@@ -79,7 +80,7 @@ def change_quote(*, quote_id: UUID, offer: Offer, actor: User, now: dt.datetime)
 
 
 def _pairs(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
-    names = sorted(before.keys() - DERIVED)
+    names = sorted(before.keys() - BILL)
     return {name: [_plain(before[name]), _plain(after[name])] for name in names}
 
 
