@@ -35,13 +35,18 @@ def last_date(rules: Rules, now: dt.datetime) -> dt.date:
 
 def bookable(
     rules: Rules, *, first: dt.date, last: dt.date, now: dt.datetime
-) -> Iterator[tuple[dt.date, dt.time]]:
-    """Yield the slots between two dates, both included, that allow the notice we need."""
+) -> Iterator[tuple[dt.date, dt.time, dt.datetime]]:
+    """Yield the slots between two dates, both included, that allow the notice we need.
+
+    Each with its moment in UTC.
+    """
     earliest = now + dt.timedelta(hours=rules.notice_hours)
-    date = first
-    while date <= last:
-        yield from ((date, time) for time in times(rules) if starts_at(date, time) >= earliest)
-        date += dt.timedelta(days=1)
+    of_day = times(rules)
+    for day in range(first.toordinal(), last.toordinal() + 1):
+        date = dt.date.fromordinal(day)
+        for time in of_day:
+            if (start := starts_at(date, time)) >= earliest:
+                yield date, time, start
 
 
 def check_bookable(rules: Rules, *, date: dt.date, time: dt.time, now: dt.datetime) -> dt.datetime:

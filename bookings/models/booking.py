@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from bookings.errors import InvalidTransition
+from bookings.models.capacity import seat_within_capacity
 from bookings.models.order import Ordered, Priced
 from bookings.models.status import HOLDS_SLOT, NEXT, Status
 from customers.models import Customer
@@ -97,8 +98,11 @@ class Booking(Ordered, Priced):
             ("reschedule_booking", "Can reschedule a booking"),
             ("waive_fee", "Can waive a fee or depart from the cancellation policy"),
         ]
-        # Money hangs on these rows for good.
-        triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
+        triggers = [
+            # Money hangs on these rows for good.
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            seat_within_capacity,
+        ]
 
     def __str__(self) -> str:
         return self.reference

@@ -7,6 +7,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.db.models import F, Q
 
+from bookings.models.capacity import begun_is_fixed
 from bookings.models.rule_lists import (
     default_add_ons,
     default_gratuity_percents,
@@ -153,7 +154,10 @@ class RuleBook(models.Model):
                 ),
             ),
         ]
-        triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            begun_is_fixed,
+        ]
 
     def __str__(self) -> str:
         return f"rules from {self.effective_from:%Y-%m-%d}"

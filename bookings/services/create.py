@@ -98,26 +98,26 @@ def hold_slot(
         TransactionManagementError: the caller is in no transaction.
     """
     local = start.astimezone(timezone.get_default_timezone())
-    seat = seats.take_seat(
-        current_rules(now), date=local.date(), time=local.time(), for_waitlist=for_waitlist, now=now
-    )
-    booking = Booking.objects.create(
-        reference=_unused_reference(),
-        customer=customer,
-        status=Status.PENDING,
-        date=local.date(),
-        time=local.time(),
-        starts_at=start,
-        seat=seat,
-        hold_expires_at=now + dt.timedelta(minutes=rules.hold_minutes),
-        contact_name=contact.name or customer.name,
-        contact_email=contact.email or customer.email,
-        contact_phone=contact.phone or customer.phone,
-        rules_snapshot=rules.to_json(),
-        created_at=now,
-        **asdict(words),
-        **order_columns(checked),
-    )
+    today, date, time = current_rules(now), local.date(), local.time()
+    seat = seats.take_seat(today, date=date, time=time, for_waitlist=for_waitlist, now=now)
+    with seats.held_to_capacity(today, date=date, time=time, now=now):
+        booking = Booking.objects.create(
+            reference=_unused_reference(),
+            customer=customer,
+            status=Status.PENDING,
+            date=date,
+            time=time,
+            starts_at=start,
+            seat=seat,
+            hold_expires_at=now + dt.timedelta(minutes=rules.hold_minutes),
+            contact_name=contact.name or customer.name,
+            contact_email=contact.email or customer.email,
+            contact_phone=contact.phone or customer.phone,
+            rules_snapshot=rules.to_json(),
+            created_at=now,
+            **asdict(words),
+            **order_columns(checked),
+        )
     audit.record(
         "booking.created", booking, actor=actor, total=booking.total, guests=booking.guests
     )

@@ -292,7 +292,7 @@ def test_availability_is_open_to_all_and_counts_the_places(django_assert_num_que
     BookingFactory(date=saturday, time=dt.time(18))
     BookingFactory(date=saturday, time=dt.time(21), status=Status.CANCELED)
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(4):
         response = APIClient().get("/api/bookings/availability?from=2027-07-03&to=2027-07-03")
 
     assert response.json() == {

@@ -1,7 +1,7 @@
 """Stripe's catalogue from the rule book, and the mirror of it, against the sandbox over HTTP."""
 
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from djstripe.models import Price, Product
@@ -29,8 +29,8 @@ def prices_at_stripe() -> dict[str, int]:
     return {price["lookup_key"]: price["unit_amount"] for price in found}
 
 
-def new_rules(**changes) -> None:
-    RuleBook.objects.create(effective_from=NOW.date(), **changes)
+def new_rules(*, days_ago: int = 0, **changes) -> None:
+    RuleBook.objects.create(effective_from=NOW.date() - timedelta(days=days_ago), **changes)
 
 
 def test_everything_the_rule_book_prices_is_in_the_catalogue():
@@ -82,9 +82,9 @@ def test_another_amount_is_a_new_price_that_takes_over_the_key():
 
 def test_an_amount_that_goes_up_and_down_again_ends_where_it_began():
     set_up()
-    new_rules(adult_price=6000)
+    new_rules(days_ago=1, adult_price=6000)
     set_up()
-    RuleBook.objects.filter(effective_from=NOW.date()).update(adult_price=5500)
+    new_rules(adult_price=5500)
     set_up()
 
     assert prices_at_stripe()["myhibachi_menu_adult"] == 5500
