@@ -34,11 +34,12 @@ def move_fee(rules: Rules, *, move: int, starts_at: dt.datetime, now: dt.datetim
     is_free = is_early and move <= rules.free_reschedules
     return MoveFee(
         amount=0 if is_free else rules.reschedule_fee,
-        rule=f"{_rule(rules)} This is move {move}, {_spelled(notice)} before.",
+        rule=f"{in_words(rules)} This is move {move}, {_spelled(notice)} before.",
     )
 
 
-def _rule(rules: Rules) -> str:
+def in_words(rules: Rules) -> str:
+    """Return what moves cost, as a customer reads it."""
     fee, free = format_cents(rules.reschedule_fee), rules.free_reschedules
     if not free:
         return f"Each move costs {fee}."

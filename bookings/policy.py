@@ -70,6 +70,12 @@ def has_begun(*, starts_at: dt.datetime, now: dt.datetime) -> bool:
     return now >= starts_at
 
 
+def in_words(rules: Rules, *, deposit_due: int) -> tuple[str, ...]:
+    """Return the whole policy, a sentence for each window, for whoever has not paid yet."""
+    windows = (Rule.EARLY, Rule.ALL_BUT_DEPOSIT, Rule.LATE)
+    return tuple(_sentence(rule, rules, deposit_due) for rule in windows)
+
+
 def _rule(rules: Rules, *, starts_at: dt.datetime, now: dt.datetime, confirmed: bool) -> Rule:
     if not confirmed:
         return Rule.UNCONFIRMED

@@ -2,7 +2,7 @@ from typing import Any
 
 import django_filters
 
-from bookings.models import Booking, Status
+from bookings.models import Booking, Quote, Status
 
 
 class BookingFilter(django_filters.FilterSet):  # type: ignore[misc]  # its package ships no types
@@ -13,4 +13,15 @@ class BookingFilter(django_filters.FilterSet):  # type: ignore[misc]  # its pack
 
     class Meta:
         model = Booking
+        fields: list[Any] = []
+
+
+class QuoteFilter(django_filters.FilterSet):  # type: ignore[misc]  # its package ships no types
+    status = django_filters.ChoiceFilter(choices=Quote.Status.choices)
+    superseded = django_filters.BooleanFilter("superseded_by", lookup_expr="isnull", exclude=True)
+    reference = django_filters.CharFilter("reference", lookup_expr="iexact")
+    customer_id = django_filters.UUIDFilter("customer_id")
+
+    class Meta:
+        model = Quote
         fields: list[Any] = []

@@ -69,6 +69,13 @@ def slot_is_open(quote: Quote, *, now: dt.datetime) -> bool:
     return any(slot.time == quote.time for slot in found)
 
 
+def may_replace(quote: Quote, *, date: dt.date, time: dt.time, now: dt.datetime) -> bool:
+    """Return whether a slot is near enough to the quoted one, or among the nearest there are."""
+    if abs(date - quote.date) <= NEARBY:
+        return True
+    return any((slot.date, slot.time) == (date, time) for slot in slots_instead(quote, now=now))
+
+
 def slots_instead(quote: Quote, *, now: dt.datetime) -> list[OpenSlot]:
     """Return the open slots closest to the quoted one, in order of time."""
     return nearest_open_slots(

@@ -307,7 +307,7 @@ def test_another_slot_is_refused_while_the_quoted_one_is_open_or_when_it_is_far(
     with pytest.raises(QuotedSlotOpen):
         accept(quote, date=DATE, time=dt.time(12))
     fill_slot()
-    with pytest.raises(InvalidInput, match="within 7 days"):
+    with pytest.raises(InvalidInput, match="near the quoted"):
         accept(quote, date=DATE + 8 * DAY, time=SIX)
     assert accept(quote, date=DATE + 7 * DAY, time=SIX).date == DATE + 7 * DAY
 

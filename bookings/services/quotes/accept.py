@@ -7,7 +7,7 @@ from bookings import slots
 from bookings.errors import QuotedSlotOpen
 from bookings.models import Booking, Quote
 from bookings.pricing import Item, Line, Party, PricedOrder
-from bookings.queries.quotes import NEARBY, slot_is_open
+from bookings.queries.quotes import may_replace, slot_is_open
 from bookings.queries.rules import current_rules
 from bookings.services.create import hold_slot
 from bookings.services.orders import CheckedOrder
@@ -37,7 +37,7 @@ def accept_quote(
 
     Raises:
         QuoteSuperseded, QuoteExpired, QuoteNotOpen: it can't be accepted any more, or yet.
-        SlotFull: the slot is gone; the quote stays open for another one.
+        SlotFull, SlotClosed: the slot is gone; the quote stays open for another one.
         UnknownSlot, SlotInPast, TooSoon, TooFarAhead: the slot can't be booked; likewise.
         QuotedSlotOpen: another slot was chosen while the quoted one is open.
         NotFound: there is no such quote.
@@ -69,10 +69,8 @@ def _start(quote: Quote, date: dt.date, time: dt.time, *, now: dt.datetime) -> d
     if (date, time) != (quote.date, quote.time):
         if slot_is_open(quote, now=now):
             raise QuotedSlotOpen("The slot of this quote is open.", attr="date")
-        if abs(date - quote.date) > NEARBY:
-            raise InvalidInput(
-                f"Choose a slot within {NEARBY.days} days of the quoted one.", attr="date"
-            )
+        if not may_replace(quote, date=date, time=time, now=now):
+            raise InvalidInput("Choose a slot near the quoted one.", attr="date")
     return slots.check_bookable(current_rules(now), date=date, time=time, now=now)
 
 
