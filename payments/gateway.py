@@ -89,6 +89,11 @@ def create_customer(*, name: str, email: str, phone: str, metadata: Json, key: s
     return _dict(_call(_v1().customers.create, params=_without_blanks(params), key=key))
 
 
+def delete_customer(customer_id: str) -> Json:
+    """For good; its payments stay: https://docs.stripe.com/api/customers/delete"""
+    return _dict(_call(_v1().customers.delete, customer_id, params={}))
+
+
 def create_portal_session(*, customer: str, return_url: str) -> Json:
     """https://docs.stripe.com/api/customer_portal/sessions/create"""
     params = {"customer": customer, "return_url": return_url}

@@ -11,11 +11,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Q
 from djstripe import models as djstripe
 from djstripe.models.base import StripeModel
 from djstripe.signals import WEBHOOK_SIGNALS
 
-from payments import gateway
+from payments import gateway, personal
 from payments.errors import GatewayNotFound
 from payments.models import MirrorWatermark
 
@@ -131,6 +132,9 @@ def stored(payload: Json) -> Json | None:
 
 def store_event(event: Json) -> djstripe.Event:
     """Copy the event itself and return it; its signal is what our handlers listen to."""
+    [kept] = as_kept([event["data"]["object"]])
+    if kept is not event["data"]["object"]:
+        event = personal.without_personal(event)
     request = event.get("request") or {}
     record = djstripe.Event._stripe_object_to_record(copy.deepcopy(event), api_key="")
     record |= {
@@ -147,6 +151,105 @@ def forget_events(event_ids: list[str]) -> None:
     djstripe.Event.objects.filter(id__in=event_ids).update(data={}, stripe_data={})
 
 
+def customers_of(*, customer_ids: list[str], objects: dict[str, list[str]]) -> list[str]:
+    """Return the ids of the Stripe customers that are one of these customers of ours.
+
+    Those that say so themselves, and those under which these objects of theirs were made.
+
+    Args:
+        customer_ids: our own ids, as the Stripe customers' metadata has them.
+        objects: Stripe ids by type, of types that have a customer.
+    """
+    named = djstripe.Customer.objects.filter(stripe_data__metadata__customer_id__in=customer_ids)
+    found = set(named.values_list("id", flat=True))
+    for object_type, ids in objects.items():
+        rows = MODELS[object_type].objects.filter(id__in=ids, customer__isnull=False)
+        found.update(rows.values_list("customer_id", flat=True))
+    return sorted(found)
+
+
+def copies_of(stripe_customer_ids: list[str]) -> list[StripeModel]:
+    """Return every copy of what these Stripe customers have, and of themselves."""
+    found: list[StripeModel] = []
+    for model, theirs in _belonging(stripe_customer_ids).items():
+        found += model.objects.filter(theirs).order_by("djstripe_id")
+    return found
+
+
+def erase_customers(
+    stripe_customer_ids: list[str], *, words: personal.Words, now: datetime
+) -> list[str]:
+    """Take the person out of the copies of these Stripe customers and of all they have.
+
+    From here on `as_kept` does so with whatever Stripe says of them. The caller holds no booking:
+    an event's worker locks its copy before the booking.
+
+    Returns:
+        the ids of the copies.
+    """
+    erased = []
+    for model, theirs in _belonging(stripe_customer_ids).items():
+        # No row that points here is held off: see `_write`.
+        rows = model.objects.select_for_update(no_key=True, of=("self",)).filter(theirs)
+        for row in rows.order_by("djstripe_id"):
+            for name in ("stripe_data", "metadata"):
+                setattr(row, name, words.out_of(personal.without_personal(getattr(row, name))))
+            if isinstance(row, djstripe.Customer):
+                row.email, row.date_purged = "", now
+            row.save()
+            erased.append(row.id)
+    return erased
+
+
+def as_kept(payloads: list[Json]) -> list[Json]:
+    """Return Stripe's objects as we may keep them: without the person, where one was erased."""
+    theirs = [_customer_of(payload) for payload in payloads]
+    erased = set(
+        djstripe.Customer.objects.filter(
+            id__in=set(filter(None, theirs)), date_purged__isnull=False
+        ).values_list("id", flat=True)
+    )
+    return [
+        personal.without_personal(payload) if customer in erased else payload
+        for payload, customer in zip(payloads, theirs, strict=True)
+    ]
+
+
+def is_erased(payload: Json) -> bool:
+    """Whether an object is one of a person whose data was erased."""
+    return as_kept([payload])[0] is not payload
+
+
+def _belonging(stripe_customer_ids: list[str]) -> dict[type[StripeModel], Q]:
+    """Return, for each table, which copies hang on these Stripe customers."""
+    theirs = Q(customer__in=stripe_customer_ids)
+    found: dict[type[StripeModel], Q] = {
+        djstripe.Customer: Q(id__in=stripe_customer_ids),
+        djstripe.Refund: Q(charge__customer__in=stripe_customer_ids),
+        djstripe.Dispute: Q(charge__customer__in=stripe_customer_ids),
+    }
+    for model in MODELS.values():
+        if any(field.name == "customer" for field in model._meta.concrete_fields):
+            found[model] = theirs
+    return found
+
+
+def _customer_of(payload: Json) -> str | None:
+    """Return the Stripe customer that an object is, or hangs on, as far as we know."""
+    if payload.get("object") == "customer":
+        return payload.get("id")
+    value = payload.get("customer")
+    if value is None and payload.get("charge"):
+        charges = djstripe.Charge.objects.filter(id=_id_of(payload["charge"]))
+        value = charges.values_list("customer_id", flat=True).first()
+    return _id_of(value)
+
+
+def _id_of(value: Any) -> str | None:
+    found = value.get("id") if isinstance(value, dict) else value
+    return found if isinstance(found, str) else None
+
+
 def lock_object(object_id: str) -> None:
     """Hold other workers off this Stripe object until the transaction ends."""
     with connection.cursor() as cursor:
@@ -159,6 +262,7 @@ def _write(payload: Json) -> None:
     The hooks of `sync_from_stripe_data` page through nested lists by calling Stripe.
     """
     model = MODELS[payload["object"]]
+    [payload] = as_kept([payload])
     # Who holds it can pay: https://docs.stripe.com/api/payment_intents/object
     payload = {name: value for name, value in payload.items() if name != "client_secret"}
     if payload.get("deleted"):

@@ -1,9 +1,41 @@
+from typing import Self
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Right
 
 from customers.models.fields import LowercaseEmailField
 from myhibachi.core.ids import uuid7
+
+# A number's last ten digits are the same with and without its country code, however it is spelled.
+PHONE_DIGITS = 10
+FEWEST_DIGITS = 7
+
+
+def phone_digits() -> Right:
+    """Return the expression that tells phone numbers apart; an index holds it."""
+    only_digits = Func(
+        F("phone"), Value(r"\D"), Value(""), Value("g"), function="regexp_replace", arity=4
+    )
+    return Right(only_digits, PHONE_DIGITS)
+
+
+class CustomerQuerySet(models.QuerySet["Customer"]):
+    def current(self) -> Self:
+        """Those that are still somebody: neither merged into another one nor erased."""
+        return self.filter(merged_into=None, erased_at=None)
+
+    def reached_by(self, *, email: str = "", phone: str = "") -> Self:
+        """Those with this email or this phone number, however it is spelled."""
+        same = Q(pk__in=[])
+        if email:
+            same |= Q(email=email)
+        digits = "".join(letter for letter in phone if letter.isdecimal())[-PHONE_DIGITS:]
+        if len(digits) >= FEWEST_DIGITS:
+            same |= Q(digits=digits)
+        return self.alias(digits=phone_digits()).filter(same)
 
 
 class Customer(models.Model):
@@ -38,16 +70,22 @@ class Customer(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
+    objects = CustomerQuerySet.as_manager()
+
     class Meta:
         indexes = [
             models.Index(fields=["email"]),
+            models.Index(phone_digits(), name="customer_phone_digits"),
             models.Index(fields=["-created_at", "-id"]),
         ]
         constraints = [
             models.CheckConstraint(
                 name="customer_stripe_id_is_null_or_real",
-                condition=models.Q(stripe_customer_id__isnull=True)
-                | models.Q(stripe_customer_id__startswith="cus_"),
+                condition=Q(stripe_customer_id__isnull=True)
+                | Q(stripe_customer_id__startswith="cus_"),
+            ),
+            models.CheckConstraint(
+                name="customer_not_merged_into_itself", condition=~Q(merged_into=F("id"))
             ),
         ]
         permissions = [

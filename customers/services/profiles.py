@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F, Q
 
+from customers.errors import NotCurrent
 from customers.models import Customer, User
 from myhibachi.core import audit
 
@@ -25,10 +26,13 @@ def customer_for_contact(
 
     The email decides; without one it is always a new customer. An account counts only once its
     email is verified: anyone may register with somebody else's, and must not see their booking.
+    Who was merged or erased is nobody any more.
     """
-    known = Customer.objects.filter(
-        Q(user__isnull=True) | Q(user__email_verified_at__isnull=False), email=email
-    ).order_by(F("user").asc(nulls_last=True), "created_at")
+    known = (
+        Customer.objects.current()
+        .filter(Q(user__isnull=True) | Q(user__email_verified_at__isnull=False), email=email)
+        .order_by(F("user").asc(nulls_last=True), "created_at")
+    )
     customer = known.first() if email else None
     return customer or add_contact(name=name, email=email, phone=phone, actor=actor)
 
@@ -42,16 +46,24 @@ def add_contact(*, name: str, email: str, phone: str, actor: User | None) -> Cus
 
 
 def change_contact(
-    *, customer_id: UUID, name: str, email: str, phone: str, actor: User
+    *,
+    customer_id: UUID,
+    name: str | None = None,
+    email: str | None = None,
+    phone: str | None = None,
+    actor: User,
 ) -> Customer:
-    """Correct how a customer is reached.
+    """Correct how a customer is reached; what is None stays.
 
     Raises:
         Customer.DoesNotExist: there is no such customer.
+        NotCurrent: it was merged into another one, or erased.
     """
-    wanted = {"name": name, "email": email, "phone": phone}
+    given = {"name": name, "email": email, "phone": phone}
+    wanted = {field: value for field, value in given.items() if value is not None}
     with transaction.atomic():
-        customer = Customer.objects.select_for_update().get(pk=customer_id)
+        customer = Customer.objects.select_for_update(no_key=True).get(pk=customer_id)
+        refuse_past(customer)
         before = {field: getattr(customer, field) for field in wanted}
         for field, value in wanted.items():
             setattr(customer, field, value)
@@ -63,39 +75,36 @@ def change_contact(
     return customer
 
 
-def set_stripe_customer_id(*, customer_id: UUID, stripe_customer_id: str) -> Customer:
-    """Note the Stripe customer of one of ours. The first id stays.
-
-    A second, different one is only audited: the payments made under the first still hang on it.
+def change_own_contact(
+    *, user: User, name: str | None = None, phone: str | None = None
+) -> Customer:
+    """Let somebody correct their own name and phone; their account bears the same name.
 
     Raises:
-        Customer.DoesNotExist: there is no such customer.
+        NotCurrent: they have been erased.
     """
     with transaction.atomic():
-        customer = Customer.objects.select_for_update().get(pk=customer_id)
-        if customer.stripe_customer_id is None:
-            customer.stripe_customer_id = stripe_customer_id
-            customer.save(update_fields=["stripe_customer_id", "updated_at"])
-            audit.record("customer.stripe_id_set", customer, actor=None, id=stripe_customer_id)
-        elif customer.stripe_customer_id != stripe_customer_id:
-            audit.record(
-                "customer.second_stripe_id",
-                customer,
-                actor=None,
-                kept=customer.stripe_customer_id,
-                ignored=stripe_customer_id,
-            )
+        customer = change_contact(
+            customer_id=customer_for(user).pk, name=name, phone=phone, actor=user
+        )
+        if name is not None and user.name != name:
+            user.name = name
+            user.save(update_fields=["name"])
     return customer
 
 
-def correct_stripe_customer_id(
-    *, customer_id: UUID, stripe_customer_id: str, actor: User | None
-) -> None:
-    """Name the Stripe customer that says it is this one, in place of one that is not there."""
-    with transaction.atomic():
-        customer = Customer.objects.select_for_update().get(pk=customer_id)
-        before, customer.stripe_customer_id = customer.stripe_customer_id, stripe_customer_id
-        customer.save(update_fields=["stripe_customer_id", "updated_at"])
-        audit.record(
-            "customer.stripe_id_corrected", customer, actor=actor, id=[before, stripe_customer_id]
-        )
+def refuse_past(customer: Customer) -> None:
+    """Refuse what can't be done to a customer that is nobody any more.
+
+    Raises:
+        NotCurrent: it was merged into another one, or erased.
+    """
+    if customer.erased_at:
+        raise NotCurrent("This customer's personal data was erased.")
+    if customer.merged_into_id:
+        raise NotCurrent("This customer was merged into another one: change that one.")
+
+
+def survivor_of(customer: Customer) -> Customer:
+    """Return the entry that a person has now: this one, or the one it was merged into."""
+    return customer.merged_into or customer

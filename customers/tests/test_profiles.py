@@ -5,7 +5,7 @@ from django.db import connection
 from django.utils import timezone
 
 from customers.models import Customer
-from customers.services import profiles
+from customers.services import profiles, stripe_ids
 from customers.tests.factories import ContactFactory, CustomerFactory, UserFactory
 from myhibachi.core.models import AuditEntry
 
@@ -73,7 +73,7 @@ def test_an_account_that_may_be_a_strangers_is_not_given_the_booking():
 def test_the_first_stripe_customer_stays():
     customer = CustomerFactory()
     for stripe_id in ("cus_1", "cus_1", "cus_2"):
-        profiles.set_stripe_customer_id(customer_id=customer.pk, stripe_customer_id=stripe_id)
+        stripe_ids.set_stripe_customer_id(customer_id=customer.pk, stripe_customer_id=stripe_id)
     customer.refresh_from_db()
     assert customer.stripe_customer_id == "cus_1"
     assert list(AuditEntry.objects.order_by("pk").values_list("action", "changes")) == [

@@ -8,23 +8,16 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from customers import roles
+from payments import personal
 
 MASK = "•••"
-PERSONAL = frozenset(
-    ("email", "name", "phone", "address", "shipping", "individual_name", "verified_email",
-     "verified_name", "verified_phone", "verified_address", "ip", "ip_address", "cardholder_name",
-     "receipt_url", "hosted_invoice_url", "invoice_pdf")
-)  # fmt: skip
-PERSONAL_ENDINGS = ("_email", "_name", "_phone", "_address")
-# Their name is that of a dish, not of a person.
-THINGS = ("product", "price", "plan", "coupon", "tax_rate")
 # Whoever holds one of these may pay, or see another's page.
 SECRET = frozenset(("client_secret", "secret"))
 
 
 def pretty(payload: Any, request: HttpRequest) -> SafeString:
     """Return a payload to read; personal data only for the role admin, secrets for nobody."""
-    hidden = SECRET if roles.has_role(request.user, roles.ADMIN) else SECRET | PERSONAL
+    hidden = SECRET if roles.has_role(request.user, roles.ADMIN) else SECRET | personal.KEYS
     text = json.dumps(mask(payload, hidden=hidden), indent=2, ensure_ascii=False)
     return format_html('<pre class="payload" tabindex="0">{}</pre>', text)
 
@@ -35,7 +28,7 @@ def mask(value: Any, *, hidden: frozenset[str]) -> Any:
         return [mask(item, hidden=hidden) for item in value]
     if not isinstance(value, dict):
         return value
-    if value.get("object") in THINGS:
+    if value.get("object") in personal.THINGS:
         hidden &= SECRET
     return {
         key: MASK if item and _hides(key, item, hidden) else mask(item, hidden=hidden)
@@ -48,4 +41,4 @@ def _hides(key: str, item: Any, hidden: frozenset[str]) -> bool:
         return True
     if key == "url":
         return isinstance(item, str) and item.startswith("http")
-    return hidden >= PERSONAL and key.endswith(PERSONAL_ENDINGS) and isinstance(item, str | dict)
+    return hidden >= personal.KEYS and personal.is_personal(key, item)

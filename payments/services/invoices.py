@@ -24,7 +24,7 @@ from payments.errors import AlreadyPaid, CustomerWithoutEmail, GatewayRejected
 from payments.models import Invoice, Payment
 from payments.services import attempts
 from payments.services.locks import lock_invoice
-from payments.services.stripe_customers import ensure_stripe_customer
+from payments.services.stripe_customers import with_stripe_customer
 from payments.services.stripe_invoices import apply_stripe_invoice
 
 Json = dict[str, Any]
@@ -119,8 +119,17 @@ def send_invoice(*, invoice_id: UUID, now: datetime) -> None:
 def _draft(invoice: Invoice) -> Json:
     if invoice.stripe_invoice_id:
         return gateway.retrieve_invoice(invoice.stripe_invoice_id)
+    return with_stripe_customer(
+        invoice.customer_id,
+        lambda customer: gateway.create_invoice(
+            params=_params(invoice, customer), key=f"invoice-{invoice.pk}-{customer}"
+        ),
+    )
+
+
+def _params(invoice: Invoice, customer: str) -> Json:
     params: Json = {
-        "customer": ensure_stripe_customer(customer_id=invoice.customer_id),
+        "customer": customer,
         "collection_method": "send_invoice",
         "days_until_due": invoice.days_until_due,
         "currency": invoice.currency,
@@ -130,7 +139,7 @@ def _draft(invoice: Invoice) -> Json:
     }
     if settings.ENABLE_AUTOMATIC_TAX:
         params["automatic_tax"] = {"enabled": True}
-    return gateway.create_invoice(params=params, key=f"invoice-{invoice.pk}")
+    return params
 
 
 def _fill(invoice: Invoice, draft: Json) -> None:

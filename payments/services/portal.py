@@ -5,7 +5,7 @@ from uuid import UUID
 from django.conf import settings
 
 from payments import gateway
-from payments.services.stripe_customers import ensure_stripe_customer
+from payments.services.stripe_customers import with_stripe_customer
 
 
 def portal_link(*, customer_id: UUID) -> str:
@@ -14,9 +14,11 @@ def portal_link(*, customer_id: UUID) -> str:
     Raises:
         GatewayRejected, GatewayUnavailable: as the gateway says.
     """
-    stripe_customer = ensure_stripe_customer(customer_id=customer_id)
-    session = gateway.create_portal_session(
-        customer=stripe_customer, return_url=settings.FRONTEND_URL
+    session = with_stripe_customer(
+        customer_id,
+        lambda customer: gateway.create_portal_session(
+            customer=customer, return_url=settings.FRONTEND_URL
+        ),
     )
     url: str = session["url"]
     return url

@@ -10,8 +10,8 @@ from django.utils import timezone
 from djstripe.event_handlers import djstripe_receiver
 from djstripe.models import Event
 
-from payments.services import disputes, intents, refunds, stripe_invoices
-from payments.services.stripe_customers import apply_stripe_customer
+from payments.services import disputes, intents, stripe_invoices, stripe_refunds
+from payments.services.stripe_customers import apply_deleted_customer, apply_stripe_customer
 from payments.services.surfaces import checkout
 
 CHECKOUT = [
@@ -49,10 +49,10 @@ INVOICE = [
     "invoice.updated",
 ]
 CUSTOMER = ["customer.created", "customer.updated"]
+CUSTOMER_DELETED = ["customer.deleted"]
 MIRRORED = [
     "charge.failed",
     "charge.refunded",
-    "customer.deleted",
     "customer.subscription.created",
     "customer.subscription.deleted",
     "customer.subscription.paused",
@@ -78,7 +78,15 @@ MIRRORED = [
     "radar.early_fraud_warning.created",
 ]
 HANDLED = frozenset(
-    CHECKOUT + PAYMENT_INTENT + CHARGE + REFUND + DISPUTE + INVOICE + CUSTOMER + MIRRORED
+    CHECKOUT
+    + PAYMENT_INTENT
+    + CHARGE
+    + REFUND
+    + DISPUTE
+    + INVOICE
+    + CUSTOMER
+    + CUSTOMER_DELETED
+    + MIRRORED
 )
 
 
@@ -108,7 +116,7 @@ def on_charge(sender: type[Event], event: Event, **kwargs: Any) -> None:
 
 @djstripe_receiver(REFUND)
 def on_refund(sender: type[Event], event: Event, **kwargs: Any) -> None:
-    refunds.apply_stripe_refund(_object(event), as_of=_as_of(event))
+    stripe_refunds.apply_stripe_refund(_object(event), as_of=_as_of(event))
 
 
 @djstripe_receiver(DISPUTE)
@@ -124,3 +132,8 @@ def on_invoice(sender: type[Event], event: Event, **kwargs: Any) -> None:
 @djstripe_receiver(CUSTOMER)
 def on_customer(sender: type[Event], event: Event, **kwargs: Any) -> None:
     apply_stripe_customer(_object(event))
+
+
+@djstripe_receiver(CUSTOMER_DELETED)
+def on_customer_deleted(sender: type[Event], event: Event, **kwargs: Any) -> None:
+    apply_deleted_customer(_object(event))

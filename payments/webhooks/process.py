@@ -120,6 +120,10 @@ def _process(row: WebhookEvent, event: Json, *, is_fresh: bool, now: datetime) -
         locked.attempts += 1
         locked.last_error = ""
         locked.processed_at = now
+        if mirror.is_erased(event["data"]["object"]):
+            # Stripe goes on to tell of a person whom we had to forget.
+            mirror.forget_events([row.stripe_event_id])
+            locked.payload = ""
         locked.save()
     return True
 

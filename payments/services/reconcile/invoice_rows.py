@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from customers.models import Customer
+from customers.services.profiles import survivor_of
 from myhibachi.core.ids import as_uuid
 from payments import mirror
 from payments.models import Invoice, Payment
@@ -71,7 +72,8 @@ def check_customers(stripe_customers: list[Json]) -> Iterator[Found]:
     A second Stripe customer of one of ours is fine: the payments made under it hang on it.
     """
     named = {found["id"]: named_customer(found) for found in stripe_customers}
-    rows = Customer.objects.in_bulk(list(named.values()))
+    known = Customer.objects.select_related("merged_into").in_bulk(list(named.values()))
+    rows = {pk: survivor_of(row) for pk, row in known.items()}
     noted = {row.stripe_customer_id for row in rows.values()}
     real = set(
         mirror.MODELS["customer"].objects.filter(id__in=noted).values_list("id", flat=True)

@@ -44,7 +44,7 @@ NOT_COLUMNS = ("id", "stripe_data", "livemode", "metadata", "description", "date
 
 def check(objects: Iterable[Json]) -> Iterator[Found]:
     """Compare objects of one type with their copies."""
-    by_id = {found["id"]: found for found in objects}
+    by_id = {found["id"]: found for found in mirror.as_kept(list(objects))}
     if not by_id:
         return
     object_type = next(iter(by_id.values()))["object"]

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import transaction
 
 from customers.models import Customer, User
-from customers.services.profiles import correct_stripe_customer_id
+from customers.services.stripe_ids import correct_stripe_customer_id
 from myhibachi.core import audit
 from payments.models import Dispute, Invoice, Payment, Refund
 from payments.services import manual

@@ -15,7 +15,7 @@ from payments.models import Payment
 from payments.services.intents import apply_payment_intent
 from payments.services.locks import lock_payment
 from payments.services.refused import mark_refused
-from payments.services.stripe_customers import ensure_stripe_customer
+from payments.services.stripe_customers import with_stripe_customer
 
 Json = dict[str, Any]
 
@@ -100,9 +100,11 @@ def _retrieve(session_id: str) -> Json:
 
 def _create(payment: Payment) -> Json:
     try:
-        customer = ensure_stripe_customer(customer_id=payment.customer_id)
-        return gateway.create_checkout_session(
-            params=_params(payment, customer), key=f"checkout-{payment.pk}"
+        return with_stripe_customer(
+            payment.customer_id,
+            lambda customer: gateway.create_checkout_session(
+                params=_params(payment, customer), key=f"checkout-{payment.pk}-{customer}"
+            ),
         )
     except GatewayRejected as error:
         mark_refused(payment_id=payment.pk, error=error)

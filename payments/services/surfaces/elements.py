@@ -8,7 +8,7 @@ from payments.errors import GatewayRejected
 from payments.models import Payment
 from payments.services.intents import apply_payment_intent
 from payments.services.refused import mark_refused
-from payments.services.stripe_customers import ensure_stripe_customer
+from payments.services.stripe_customers import with_stripe_customer
 
 Json = dict[str, Any]
 
@@ -52,9 +52,11 @@ def close(payment: Payment, *, now: datetime) -> None:
 
 def _create(payment: Payment) -> Json:
     try:
-        customer = ensure_stripe_customer(customer_id=payment.customer_id)
-        return gateway.create_payment_intent(
-            params=_params(payment, customer), key=f"payment-intent-{payment.pk}"
+        return with_stripe_customer(
+            payment.customer_id,
+            lambda customer: gateway.create_payment_intent(
+                params=_params(payment, customer), key=f"payment-intent-{payment.pk}-{customer}"
+            ),
         )
     except GatewayRejected as error:
         mark_refused(payment_id=payment.pk, error=error)
