@@ -4,7 +4,7 @@ import re
 import pytest
 from django.urls import reverse
 
-from bookings.models import Booking, RuleBook, Status
+from bookings.models import Booking, Status
 from bookings.tests.factories import BookingFactory
 from customers.tests.factories import ContactFactory, UserFactory
 from myhibachi.core.admin import CappedPaginator
@@ -13,7 +13,6 @@ from myhibachi.core.models import AuditEntry
 NOW = dt.datetime.fromisoformat("2027-06-01T12:00:00-07:00")
 BOOKINGS = reverse("admin:bookings_booking_changelist")
 ADD = reverse("admin:bookings_booking_add")
-ADD_RULES = reverse("admin:bookings_rulebook_add")
 
 pytestmark = pytest.mark.django_db
 
@@ -250,70 +249,3 @@ def test_nothing_is_deleted(as_admin, path):
     else:
         assert "deletelink" not in as_admin.get(change_page(booking)).content.decode()
     assert Booking.objects.filter(pk=booking.pk).exists()
-
-
-def test_a_rule_book_starts_from_todays_rules_and_in_the_future(as_admin):
-    body = form_of(as_admin.get(ADD_RULES)) | {"adult_price": "6000"}
-
-    refused = as_admin.post(ADD_RULES, body | {"effective_from": "2027-06-01"})
-    added = as_admin.post(ADD_RULES, body | {"effective_from": "2027-06-02"})
-
-    assert refused.context["adminform"].form.errors == {
-        "effective_from": ["A rule book starts tomorrow or later."]
-    }
-    assert added.status_code == 302
-    book = RuleBook.objects.get(effective_from="2027-06-02")
-    current = RuleBook.objects.in_force(dt.date(2027, 6, 1))
-    assert book.rules().to_json() == current.rules().to_json() | {"adult_price": 6000}
-    assert AuditEntry.objects.get().changes["adult_price"] == 6000
-
-
-@pytest.mark.parametrize(
-    ("changes", "field"),
-    [
-        ({"add_ons": '[{"code": "Big Lobster", "label": "x", "price": 1}]'}, "add_ons"),
-        ({"add_ons": '[{"code": "a", "label": "x", "price": -1}]'}, "add_ons"),
-        ({"slot_times": '["18:00", "12:00"]'}, "slot_times"),
-        ({"slot_times": '["25:00"]'}, "slot_times"),
-        ({"proteins": '["tofu", "tofu"]'}, "proteins"),
-        ({"deposit": "60000"}, "deposit"),
-        ({"guests_min": "151"}, "__all__"),
-        ({"slot_capacity": "0"}, "slot_capacity"),
-        ({"late_cancel_refund_percent": "101"}, "late_cancel_refund_percent"),
-        ({"travel_origin_zip": "ABC"}, "travel_origin_zip"),
-        ({"adult_price": "-1"}, "adult_price"),
-    ],
-)
-def test_a_rule_book_that_makes_no_sense_is_refused(as_admin, changes, field):
-    body = form_of(as_admin.get(ADD_RULES)) | {"effective_from": "2027-07-01"}
-
-    response = as_admin.post(ADD_RULES, body | changes)
-
-    assert list(response.context["adminform"].form.errors) == [field]
-    assert RuleBook.objects.count() == 1
-
-
-def test_rules_that_have_been_in_force_are_only_shown(as_admin):
-    book = RuleBook.objects.get()
-
-    assert "5500" in text_of(as_admin.get(change_page(book)))
-    assert as_admin.post(change_page(book), {"adult_price": "1"}).status_code == 403
-
-
-def test_rules_to_come_may_still_change(as_admin):
-    book = RuleBook.objects.create(effective_from=dt.date(2027, 8, 1))
-    body = form_of(as_admin.get(change_page(book)))
-
-    response = as_admin.post(change_page(book), body | {"deposit": "12000"})
-
-    book.refresh_from_db()
-    assert (response.status_code, book.deposit) == (302, 12000)
-    assert AuditEntry.objects.get().changes == {"deposit": [10000, 12000]}
-
-
-def test_only_the_admin_role_writes_rules(as_support):
-    book = RuleBook.objects.create(effective_from=dt.date(2027, 8, 1))
-
-    assert as_support.get(change_page(book)).status_code == 200
-    assert as_support.post(change_page(book), {}).status_code == 403
-    assert as_support.get(ADD_RULES).status_code == 403
