@@ -163,3 +163,9 @@ class NoLateMoney(DomainError):
     """No money waits for a decision: it came in time, or somebody has decided."""
 
     code = "no_late_money"
+
+
+class SlotExceptionExists(DomainError):
+    """This date, or this slot, has an exception already."""
+
+    code = "slot_exception_exists"
