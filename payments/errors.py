@@ -76,3 +76,12 @@ class InvalidSignature(DomainError):
 
     status = 400
     code = "invalid_signature"
+
+
+class RefundChanged(DomainError):
+    """Another sum would go back than the client expects.
+
+    `extra["preview"]` has what it is now, where it comes from a cancellation.
+    """
+
+    code = "refund_changed"

@@ -114,3 +114,14 @@ def keep_late_money(*, booking_id: UUID, reason: str, actor: User, now: dt.datet
             "booking.late_money_kept", booking, actor=actor, note=reason, amount=booking.paid
         )
     return booking
+
+
+def show_to_staff(booking_id: UUID) -> None:
+    """Flag the money of a booking that is over: it was to go back, and did not.
+
+    The caller is in a transaction.
+    """
+    booking = lock_booking(booking_id)
+    if booking.status in (Status.EXPIRED, Status.CANCELED) and booking.paid > 0:
+        booking.late_money = True
+        booking.save(update_fields=["late_money", "updated_at"])

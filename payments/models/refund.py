@@ -3,10 +3,28 @@ from django.db.models import Q
 
 from myhibachi.core.ids import uuid7
 from myhibachi.core.money import CURRENCY, cents_field, format_cents
+from payments.models.payment import Payment
+
+
+class RefundQuerySet(models.QuerySet["Refund"]):
+    def to_pay_back(self) -> "RefundQuerySet":
+        """Those that wait for staff: of what did not come by card."""
+        waiting = self.filter(status=Refund.Status.PENDING)
+        return waiting.exclude(payment__method=Payment.Method.STRIPE)
+
+    def under_way(self) -> "RefundQuerySet":
+        """Those that the ledger has not counted yet, and will."""
+        return self.filter(
+            Q(status=Refund.Status.REQUIRES_ACTION)
+            | Q(status=Refund.Status.PENDING, stripe_refund_id__isnull=True)
+        )
 
 
 class Refund(models.Model):
-    """Money going back. Written before Stripe is called; statuses are Stripe's own."""
+    """Money going back. Written before Stripe is called; statuses are Stripe's own.
+
+    What did not come by card is `pending` until staff say how they paid it back (`paid_back_*`).
+    """
 
     class Status(models.TextChoices):
         PENDING = "pending", "Pending"
@@ -15,6 +33,8 @@ class Refund(models.Model):
         FAILED = "failed", "Failed"
         CANCELED = "canceled", "Canceled"
 
+    # How staff pay back what did not come by card.
+    BY_HAND = [choice for choice in Payment.Method.choices if choice[0] != Payment.Method.STRIPE]
     # What counts against the payment: everything that did not come back.
     LIVE = (Status.PENDING, Status.REQUIRES_ACTION, Status.SUCCEEDED)
     # A refund may still fail after it succeeded: https://docs.stripe.com/refunds#failed-refunds
@@ -52,8 +72,15 @@ class Refund(models.Model):
         related_name="+",
         help_text="Nobody: it was made in Stripe's dashboard.",
     )
+    paid_back_by = models.CharField(
+        max_length=16, choices=BY_HAND, blank=True, help_text="How staff paid it back."
+    )
+    paid_back_reference = models.CharField(max_length=64, blank=True)
+    paid_back_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+
+    objects = RefundQuerySet.as_manager()
 
     class Meta:
         indexes = [
@@ -63,6 +90,9 @@ class Refund(models.Model):
                 condition=Q(awaiting_stripe=True),
                 name="refund_awaiting_stripe",
             ),
+            models.Index(
+                fields=["created_at"], condition=Q(status="pending"), name="refund_pending"
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="refund_amount_positive"),
@@ -70,6 +100,11 @@ class Refund(models.Model):
                 fields=["stripe_refund_id"],
                 condition=Q(stripe_refund_id__isnull=False),
                 name="refund_stripe_refund_id_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(paid_back_by="", paid_back_at__isnull=True)
+                | Q(paid_back_at__isnull=False, status="succeeded") & ~Q(paid_back_by=""),
+                name="refund_paid_back_with_how_and_when",
             ),
         ]
 

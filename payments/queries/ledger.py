@@ -7,10 +7,14 @@ from django.db.models import Q, QuerySet, Sum
 from payments.models import LedgerEntry, Payment, Refund
 
 Kind = LedgerEntry.Kind
-# What Stripe took of a payment and disputes took back, and what had to be adjusted of it.
+# What was taken of a payment and disputes took back, and what had to be adjusted of it.
 TAKEN = Q(kind__in=[Kind.CHARGE, Kind.DISPUTE_WITHDRAWN, Kind.DISPUTE_REINSTATED]) | (
     Q(kind=Kind.ADJUSTMENT)
-    & (Q(cause__startswith="adjustment:charge:") | Q(cause__startswith="adjustment:dispute:"))
+    & (
+        Q(cause__startswith="adjustment:charge:")
+        | Q(cause__startswith="adjustment:manual:")
+        | Q(cause__startswith="adjustment:dispute:")
+    )
 )
 
 

@@ -11,7 +11,7 @@ from myhibachi.core.ids import as_uuid
 from myhibachi.core.tasks import enqueue
 from payments import gateway, mirror
 from payments.models import LedgerEntry, Payment
-from payments.services import disputes, ledger, refunds
+from payments.services import disputes, ledger, stripe_refunds
 from payments.services.locks import lock_payment
 
 Json = dict[str, Any]
@@ -97,7 +97,7 @@ def refresh_payment(*, payment_id: UUID, now: datetime) -> None:
         return
     if charge["amount_refunded"]:
         for refund in gateway.list_refunds(payment_intent=intent["id"]):
-            refunds.apply_stripe_refund(refund, as_of=now)
+            stripe_refunds.apply_stripe_refund(refund, as_of=now)
     if charge["disputed"]:
         for dispute in gateway.list_disputes(payment_intent=intent["id"]):
             disputes.apply_stripe_dispute(dispute, as_of=_whole_second(now))

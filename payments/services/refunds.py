@@ -1,7 +1,8 @@
-"""Giving money back through Stripe, and taking in what Stripe says of it."""
+"""Giving money back: our row first, then Stripe, or the hands of staff."""
 
+from collections.abc import Iterable
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,24 +10,24 @@ from django.db import transaction
 from django.utils import timezone
 
 from bookings.models import RuleBook
+from bookings.services.late_money import show_to_staff
 from customers.models import User
 from myhibachi.core import audit
 from myhibachi.core.errors import NotAllowed
-from myhibachi.core.ids import as_uuid, uuid7
+from myhibachi.core.ids import uuid7
 from myhibachi.core.money import format_cents
 from payments import gateway, mirror
 from payments.errors import GatewayRejected, GatewayUnavailable, RefundOverLimit, RefundRefused
-from payments.models import LedgerEntry, Payment, Refund
+from payments.models import Payment, Refund
 from payments.queries.ledger import refundable
-from payments.services import ledger
 from payments.services.locks import lock_payment
+from payments.services.stripe_refunds import apply_stripe_refund
 
 Json = dict[str, Any]
 Status = Refund.Status
 
 # https://docs.stripe.com/api/refunds/create#create_refund-reason
 STRIPE_REASONS = ("duplicate", "fraudulent", "requested_by_customer")
-CAME_BACK = (Status.FAILED, Status.CANCELED)
 
 
 def refund_payment(
@@ -40,6 +41,8 @@ def refund_payment(
     now: datetime,
 ) -> Refund:
     """Refund part or all of a payment. Our row stands before Stripe is called.
+
+    What did not come by card waits for staff to pay it back (`paid_back.mark_paid_back`).
 
     Args:
         amount: cents; None is all that is left.
@@ -62,21 +65,34 @@ def refund_payment(
         if made:
             return _same_again(made, payment, amount)
         cents = check_refund(payment, amount, actor=actor, now=now)
-        refund = Refund.objects.create(
-            pk=refund_id or uuid7(),
-            payment=payment,
-            amount=cents,
-            currency=payment.currency,
-            reason=reason,
-            notes=notes,
-            requested_by=actor,
-            awaiting_stripe=True,
+        refund = make_refund(
+            payment, cents, refund_id=refund_id or uuid7(), reason=reason, notes=notes, actor=actor
         )
-        audit.record("refund.created", refund, actor=actor, note=notes, amount=cents, reason=reason)
     # No answer is no refusal: the refund stays pending, and the sweeper asks again.
     with suppress(GatewayUnavailable):
         send_refund(refund_id=refund.pk, now=now)
     refund.refresh_from_db()
+    return refund
+
+
+def make_refund(
+    payment: Payment, cents: int, *, refund_id: UUID, reason: str, notes: str, actor: User
+) -> Refund:
+    """Write down a refund that has been checked; `send_refund` follows once this has committed.
+
+    The caller holds the booking's lock.
+    """
+    refund = Refund.objects.create(
+        pk=refund_id,
+        payment=payment,
+        amount=cents,
+        currency=payment.currency,
+        reason=reason,
+        notes=notes,
+        requested_by=actor,
+        awaiting_stripe=payment.method == Payment.Method.STRIPE,
+    )
+    audit.record("refund.created", refund, actor=actor, note=notes, amount=cents, reason=reason)
     return refund
 
 
@@ -98,8 +114,6 @@ def check_refund(payment: Payment, amount: int | None, *, actor: User, now: date
     cents = left if amount is None else amount
     if payment.status != Payment.Status.SUCCEEDED:
         raise RefundRefused("Only a payment that has succeeded can be refunded.")
-    if payment.method != Payment.Method.STRIPE:
-        raise RefundRefused(f"A {payment.get_method_display()} payment is not refunded by card.")
     if left <= 0:
         raise RefundRefused("Nothing is left of this payment to refund.")
     if not 0 < cents <= left:
@@ -108,12 +122,24 @@ def check_refund(payment: Payment, amount: int | None, *, actor: User, now: date
             attr="amount",
             refundable=left,
         )
+    check_limit(cents, actor=actor, now=now)
+    return cents
+
+
+def check_limit(cents: int, *, actor: User, now: datetime, attr: str = "amount") -> None:
+    """Check that this person may refund so much at once.
+
+    Args:
+        attr: the field at fault where they may not.
+
+    Raises:
+        RefundOverLimit: it takes finance.
+    """
     limit = RuleBook.objects.in_force(timezone.localdate(now)).manager_refund_limit
     if cents > limit and not actor.has_perm("payments.refund_over_limit"):
         raise RefundOverLimit(
-            f"You may refund up to {format_cents(limit)}. Ask finance for more.", attr="amount"
+            f"You may refund up to {format_cents(limit)}. Ask finance for more.", attr=attr
         )
-    return cents
 
 
 def send_refund(*, refund_id: UUID, now: datetime) -> None:
@@ -146,6 +172,20 @@ def send_refund(*, refund_id: UUID, now: datetime) -> None:
     mirror.store(answer)
 
 
+def send_all(refund_ids: Iterable[UUID], *, now: datetime) -> None:
+    """Call Stripe for refunds that have committed.
+
+    One that Stripe refuses is `failed` and stops no other; without an answer the sweeper goes on.
+    """
+    for refund_id in refund_ids:
+        try:
+            send_refund(refund_id=refund_id, now=now)
+        except RefundRefused:
+            continue
+        except GatewayUnavailable:
+            return
+
+
 def _mark_refused(refund: Refund, error: GatewayRejected) -> None:
     with transaction.atomic():
         lock_payment(refund.payment_id)
@@ -155,80 +195,4 @@ def _mark_refused(refund: Refund, error: GatewayRejected) -> None:
         locked.awaiting_stripe = False
         locked.save()
         audit.record("refund.refused", locked, actor=None, note=error.detail)
-
-
-def apply_stripe_refund(stripe_refund: Json, *, as_of: datetime) -> None:
-    """Take in a Refund, from an event or from Stripe's own answer, in any order.
-
-    One that we did not make was made in Stripe's dashboard, and appears here by itself; one of a
-    payment that is not ours is left to the mirror.
-
-    Args:
-        as_of: when Stripe said so.
-    """
-    payment = Payment.objects.filter(
-        stripe_payment_intent_id=stripe_refund.get("payment_intent") or ""
-    ).first()
-    if payment is None:
-        return
-    with transaction.atomic():
-        payment = lock_payment(payment.pk)
-        refund = _find_or_create(stripe_refund, payment)
-        _move(refund, stripe_refund)
-        refund.save()
-        _post(refund, stripe_refund, as_of=as_of)
-        ledger.settle(payment=payment, now=as_of)
-
-
-def _find_or_create(stripe_refund: Json, payment: Payment) -> Refund:
-    known = Refund.objects.filter(stripe_refund_id=stripe_refund["id"]).first()
-    if known:
-        return known
-    named = as_uuid((stripe_refund.get("metadata") or {}).get("refund_id"))
-    ours = Refund.objects.filter(pk=named, payment=payment, stripe_refund_id__isnull=True).first()
-    if ours:
-        return ours
-    external = Refund(
-        payment=payment,
-        amount=stripe_refund["amount"],
-        currency=stripe_refund["currency"],
-        reason=stripe_refund["reason"] or "",
-        notes="Made in Stripe's dashboard.",
-    )
-    external.save()
-    audit.record("refund.external", external, actor=None, amount=external.amount)
-    return external
-
-
-def _move(refund: Refund, stripe_refund: Json) -> None:
-    # One that we took for refused, but whose first call went through, was never Stripe's `failed`.
-    is_first_word = refund.stripe_refund_id is None
-    refund.stripe_refund_id = stripe_refund["id"]
-    refund.awaiting_stripe = False
-    status = Status(stripe_refund["status"])
-    if status != refund.status and (is_first_word or status in Refund.NEXT[Status(refund.status)]):
-        audit.record("refund.status", refund, actor=None, status=[refund.status, status])
-        refund.status = status
-        refund.failure_reason = stripe_refund.get("failure_reason") or ""
-
-
-def _post(refund: Refund, stripe_refund: Json, *, as_of: datetime) -> None:
-    """Post what left, and what came back: both, whichever of the two we hear of first."""
-    if refund.status == Status.REQUIRES_ACTION:
-        return
-    ledger.post(
-        payment=refund.payment,
-        kind=LedgerEntry.Kind.REFUND,
-        amount=-refund.amount,
-        cause=f"refund:{refund.stripe_refund_id}",
-        occurred_at=datetime.fromtimestamp(stripe_refund["created"], tz=UTC),
-        actor=refund.requested_by,
-    )
-    if refund.status in CAME_BACK:
-        ledger.post(
-            payment=refund.payment,
-            kind=LedgerEntry.Kind.REFUND_REVERSAL,
-            amount=refund.amount,
-            cause=f"refund_reversal:{refund.stripe_refund_id}",
-            occurred_at=as_of,
-        )
+        show_to_staff(locked.payment.booking_id)

@@ -12,8 +12,9 @@ from myhibachi.core.ids import as_uuid
 from myhibachi.core.tasks import enqueue
 from payments import gateway
 from payments.models import Invoice, Payment
-from payments.services import intents, refunds
+from payments.services import intents, stripe_refunds
 from payments.services.locks import lock_invoice
+from payments.services.reissue import reissue
 
 Json = dict[str, Any]
 Status = Invoice.Status
@@ -31,9 +32,12 @@ def apply_stripe_invoice(stripe_invoice: Json, *, now: datetime) -> None:
     with transaction.atomic():
         invoice = lock_invoice(invoice_id)
         invoice.stripe_invoice_id = stripe_invoice["id"]
+        was_open = invoice.status in Invoice.ACTIVE
         is_news = _move(invoice, Status(stripe_invoice["status"]))
         _copy(invoice, stripe_invoice)
         invoice.save()
+        if was_open and invoice.status == Status.VOID:
+            reissue(invoice)
         if stripe_invoice["amount_paid"] and (is_news or invoice.status != Status.PAID):
             enqueue("payments.tasks.refresh_invoice", invoice.pk)
 
@@ -115,7 +119,7 @@ def _book(invoice: Invoice, invoice_payment: Json, *, now: datetime) -> None:
     intents.refresh_payment(payment_id=payment.pk, now=now)
     # A refund we heard of before this payment was nobody's then.
     for refund in gateway.list_refunds(payment_intent=intent["id"]):
-        refunds.apply_stripe_refund(refund, as_of=now)
+        stripe_refunds.apply_stripe_refund(refund, as_of=now)
 
 
 def _time(seconds: int) -> datetime:

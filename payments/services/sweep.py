@@ -11,11 +11,14 @@ from django.db.models import DurationField, ExpressionWrapper, F, QuerySet, Valu
 from myhibachi.core.errors import DomainError
 from payments import gateway
 from payments.models import Invoice, Payment, Refund
-from payments.services.attempts import SURFACES, past_paying, withdraw
+from payments.services import attempts, invoices
+from payments.services.attempts import SURFACES, withdraw
+from payments.services.follow import replace_invoice
 from payments.services.intents import FEE_CAUSE, refresh_payment
-from payments.services.invoices import asking_too_much, send_invoice, withdraw_invoice
-from payments.services.refunds import apply_stripe_refund, send_refund
+from payments.services.invoices import send_invoice
+from payments.services.refunds import send_refund
 from payments.services.stripe_invoices import refresh_invoice
+from payments.services.stripe_refunds import apply_stripe_refund
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +30,7 @@ FEE_PATIENCE = timedelta(days=7)
 
 
 def sweep_stripe_calls(*, now: datetime) -> int:
-    """Repeat what Stripe never answered, ask for fees not noted yet, close what needs no paying.
+    """Repeat what Stripe never answered, ask for fees not noted yet, close what is not owed.
 
     Returns:
         how many rows were looked at.
@@ -35,14 +38,14 @@ def sweep_stripe_calls(*, now: datetime) -> int:
     before = now - GRACE
     refunds = Refund.objects.filter(awaiting_stripe=True, created_at__lt=before)
     payments = Payment.objects.filter(awaiting_stripe=True, created_at__lt=before)
-    invoices = Invoice.objects.filter(awaiting_stripe=True, created_at__lt=before)
+    unsent = Invoice.objects.filter(awaiting_stripe=True, created_at__lt=before)
     return (
         _each(refunds, finish_refund, now)
         + _each(payments, finish_payment, now)
         + _each(_without_fee(now), _refresh, now)
-        + _each(past_paying(), _withdraw, now)
-        + _each(invoices, finish_invoice, now)
-        + _each(asking_too_much(), _withdraw_invoice, now)
+        + _each(attempts.out_of_step(), _withdraw, now)
+        + _each(unsent, finish_invoice, now)
+        + _each(invoices.out_of_step(), _replace_invoice, now)
     )
 
 
@@ -110,5 +113,5 @@ def finish_invoice(invoice_id: UUID, now: datetime) -> None:
     refresh_invoice(invoice_id=invoice_id, now=now)
 
 
-def _withdraw_invoice(invoice_id: UUID, now: datetime) -> None:
-    withdraw_invoice(invoice_id=invoice_id, now=now)
+def _replace_invoice(invoice_id: UUID, now: datetime) -> None:
+    replace_invoice(invoice_id=invoice_id, now=now)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from bookings.tests.factories import BookingFactory
 from myhibachi.core.ids import uuid7
 from payments.models import Dispute, Invoice, Payment, Refund
-from payments.services import intents, refunds
+from payments.services import intents, stripe_refunds
 
 
 def stripe_id(prefix: str) -> str:
@@ -115,6 +115,6 @@ def refunded(payment: Payment, *, amount: int, at: datetime | None = None, **fie
         "payment_intent": payment.stripe_payment_intent_id,
         "metadata": {"refund_id": str(refund.pk)},
     }
-    refunds.apply_stripe_refund(answer, as_of=at)
+    stripe_refunds.apply_stripe_refund(answer, as_of=at)
     refund.refresh_from_db()
     return refund

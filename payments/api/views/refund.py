@@ -21,7 +21,7 @@ from payments.services.refunds import refund_payment
 
 MESSAGES = {
     Refund.Status.SUCCEEDED: "{} is on its way back.",
-    Refund.Status.PENDING: "{} will go back as soon as Stripe has it.",
+    Refund.Status.PENDING: "{} is to go back.",
     Refund.Status.REQUIRES_ACTION: "{} goes back once the customer has said where to.",
     Refund.Status.FAILED: "{} could not be given back.",
     Refund.Status.CANCELED: "The refund of {} was canceled.",
@@ -49,10 +49,11 @@ class RefundView(Idempotent, APIView):
         ],
     )
     def post(self, request: Request) -> Response:
-        """Refund part of a card payment, or all that is left of it.
+        """Refund part of a payment, or all that is left of it.
 
         Never more than is left, however many ask at once. `pending` means that Stripe has not
-        settled it yet; its webhook will.
+        settled it yet; its webhook will. What did not come by card is `pending` until staff have
+        paid it back.
         """
         asked = RefundRequest(data=request.data)
         asked.is_valid(raise_exception=True)
@@ -82,4 +83,6 @@ class RefundView(Idempotent, APIView):
 
 def _message(refund: Refund) -> str:
     words = MESSAGES[Refund.Status(refund.status)]
+    if refund.awaiting_stripe:
+        words = "{} will go back as soon as Stripe has it."
     return words.format(format_cents(refund.amount, refund.currency))

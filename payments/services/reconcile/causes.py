@@ -12,7 +12,7 @@ from payments.errors import GatewayNotFound
 from payments.models import LedgerEntry, Payment
 from payments.services.reconcile.entries import corrections_to, describe
 from payments.services.reconcile.found import Found, Kind
-from payments.services.refunds import CAME_BACK
+from payments.services.stripe_refunds import CAME_BACK
 
 Json = dict[str, Any]
 

@@ -12,7 +12,7 @@ from customers.models import User
 from myhibachi.core.errors import DomainError
 from payments import gateway, mirror
 from payments.models import Payment
-from payments.services import disputes, intents, ledger, refunds, stripe_invoices, sweep
+from payments.services import disputes, intents, ledger, stripe_invoices, stripe_refunds, sweep
 from payments.services.reconcile import own_rows, realign
 from payments.services.reconcile.found import Found, Kind
 from payments.services.reconcile.subjects import check_one
@@ -142,7 +142,7 @@ TAKE_IN: dict[str, Callable[[Json, datetime], None]] = {
     "payment_intent": lambda found, now: intents.apply_payment_intent(found, as_of=None, now=now),
     "checkout.session": lambda found, now: checkout.apply_checkout_session(found, now=now),
     "charge": _take_in_charge,
-    "refund": lambda found, now: refunds.apply_stripe_refund(found, as_of=now),
+    "refund": lambda found, now: stripe_refunds.apply_stripe_refund(found, as_of=now),
     "dispute": lambda found, now: disputes.apply_stripe_dispute(
         found, as_of=now.replace(microsecond=0)
     ),

@@ -9,7 +9,7 @@ from payments.services.reconcile.entries import Expected
 from payments.services.reconcile.facts import Facts, row_differs, row_missing
 from payments.services.reconcile.found import Found
 from payments.services.reconcile.payment_rows import payments_of
-from payments.services.refunds import CAME_BACK
+from payments.services.stripe_refunds import CAME_BACK
 
 Json = dict[str, Any]
 Money = LedgerEntry.Kind

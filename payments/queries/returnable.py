@@ -1,0 +1,65 @@
+"""What can still go back of a booking's money."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Case, QuerySet, Sum, Value, When
+
+from payments.models import Payment, Refund
+from payments.queries.ledger import paid_towards
+from payments.queries.refund_totals import with_refund_totals
+
+TIP = Payment.Purpose.GRATUITY
+
+
+@dataclass(frozen=True, kw_only=True)
+class Share:
+    """Of one payment: `left` to refund, and how much of it goes back. Cents."""
+
+    payment: Payment
+    left: int
+    amount: int
+
+
+def split(booking_id: UUID, total: int | None = None) -> tuple[Share, ...]:
+    """Return how a refund is spread over a booking's payments: tips first, then the newest first.
+
+    So what is kept stays on the oldest payment, which is the deposit as a rule. Refunds under way
+    and what disputes took count as gone.
+
+    Args:
+        total: cents that go back, at most all that is left; None is all of it.
+    """
+    shares = []
+    for payment in _payments(booking_id):
+        amount = payment.left if total is None else min(payment.left, total)
+        total = None if total is None else total - amount
+        shares.append(Share(payment=payment, left=payment.left, amount=amount))
+    return tuple(shares)
+
+
+def left_for_party(booking_id: UUID) -> int:
+    """Return what is left of what was paid for the party itself, in cents, tips not counted.
+
+    It is no more than what can be refunded, nor than the books have once what is under way is
+    gone: a charge that was both refunded and disputed has taken from the others.
+    """
+    under_way = Refund.objects.under_way().filter(payment__booking=booking_id)
+    going = under_way.exclude(payment__payment_type=TIP).aggregate(total=Sum("amount"))["total"]
+    in_books = paid_towards(booking_id) - (going or 0)
+    refundable = sum(
+        payment.left for payment in _payments(booking_id) if payment.payment_type != TIP
+    )
+    return max(min(in_books, refundable), 0)
+
+
+def left_of_tips(booking_id: UUID) -> int:
+    """Return what is left of the tips, in cents."""
+    tips = (payment for payment in _payments(booking_id) if payment.payment_type == TIP)
+    return sum(payment.left for payment in tips)
+
+
+def _payments(booking_id: UUID) -> QuerySet[Payment]:
+    tips_first = Case(When(payment_type=TIP, then=Value(0)), default=Value(1))
+    payments = Payment.objects.succeeded().filter(booking=booking_id)
+    return with_refund_totals(payments).order_by(tips_first, "-succeeded_at", "-pk")
