@@ -7,10 +7,9 @@ from django.utils import timezone
 
 from bookings import slots
 from bookings.admin.items import ItemsField
-from bookings.models import Booking, RuleBook
+from bookings.models import Booking
 from bookings.queries.rules import current_rules
 from bookings.services import Changes, Contact, Order, Words, create_booking, update_booking
-from bookings.services.rulebook import save_rule_book
 from myhibachi.core.admin import ServiceForm
 
 ORDER = ("guests", "children", "toddlers", "menu", "add_ons", "proteins", "location")
@@ -71,17 +70,3 @@ class BookingForm(ServiceForm):
             actor=self.actor,
             now=timezone.now(),
         )
-
-
-class RuleBookForm(ServiceForm):
-    """Adds a rule book, or changes one that is not in force yet."""
-
-    fills_instance = True
-
-    class Meta:
-        model = RuleBook
-        exclude = ["created_at"]
-
-    def call(self) -> RuleBook:
-        """Call the service."""
-        return save_rule_book(book=self.instance, actor=self.actor, now=timezone.now())

@@ -1,76 +1,138 @@
+import datetime as dt
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.forms.models import model_to_dict
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
-from bookings.admin.forms import RuleBookForm
+from bookings.admin import rulebook_preview as previews
+from bookings.admin.rulebook_differences import differences
+from bookings.admin.rulebook_form import SECTIONS, RuleBookForm
+from bookings.admin.rulebook_preview import PreviewForm
+from bookings.admin.rulebook_words import columns
 from bookings.models import RuleBook
+from bookings.queries.rules import book_before
 from bookings.slots import local_date
-from myhibachi.core.admin import ServiceFormAdmin, money_column
+from myhibachi.core.admin import ServiceFormAdmin, money_column, state_label
 
-SECTIONS: dict[str | None, tuple[str | tuple[str, ...], ...]] = {
-    None: ("effective_from",),
-    "Menu": (
-        ("adult_price", "child_price", "toddler_price"),
-        ("adult_from_age", "child_from_age"),
-        "order_minimum",
-        "add_ons",
-        "proteins",
-        ("proteins_per_guest", "protein_choice_hours"),
-    ),
-    "Deposit and hold": ("deposit", ("hold_minutes", "hold_reminder_minutes")),
-    "Slots": (
-        "slot_times",
-        ("slot_capacity", "notice_hours", "horizon_days"),
-        ("guests_min", "guests_max", "final_count_hours"),
-        ("duration_base_minutes", "duration_minutes_per_guest", "duration_max_minutes"),
-    ),
-    "Travel": (
-        ("travel_origin_zip", "travel_free_miles"),
-        ("travel_price_per_mile", "travel_max_miles"),
-    ),
-    "Canceling and moving": (
-        ("cancel_full_refund_hours", "cancel_keep_deposit_hours", "late_cancel_refund_percent"),
-        ("free_reschedules", "reschedule_notice_hours", "reschedule_fee"),
-    ),
-    "Reminders and arrival": (
-        ("balance_reminder_hours", "party_reminder_hours", "arrival_minutes"),
-    ),
-    "Tax and tips": (("flat_tax", "tax_basis_points"), "gratuity_percents"),
-    "Money": (
-        ("invoice_due_days", "quote_valid_days", "manager_refund_limit"),
-        ("loyalty_silver", "loyalty_gold", "loyalty_platinum"),
-    ),
-}
+EDITED = [(heading, {"fields": lines}) for heading, lines in SECTIONS.items()]
+SHOWN = [
+    (heading, {"fields": [columns(line) for line in lines]}) for heading, lines in SECTIONS.items()
+]
 
 
 class RuleBookAdmin(ServiceFormAdmin):
     """Rule books: a new one starts tomorrow or later; those in force are read-only."""
 
     form = RuleBookForm
+    change_form_template = "admin/bookings/rulebook/change_form.html"
     list_display = (
         "effective_from",
-        "in_force",
-        money_column("adult_price", ordered=False),
-        money_column("child_price", ordered=False),
-        money_column("order_minimum", ordered=False),
-        money_column("deposit", ordered=False),
+        "until",
+        "state",
+        *(
+            money_column(name, ordered=False)
+            for name in ("adult_price", "child_price", "order_minimum", "deposit")
+        ),
     )
     ordering = ("-effective_from",)
-    fieldsets = [(name, {"fields": fields}) for name, fields in SECTIONS.items()]
+    sortable_by = ("effective_from",)
+
+    class Media:
+        css = {"all": ("admin/rulebook.css",)}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[RuleBook]:
+        """Return the rule books, each with the date on which the next one takes over."""
+        following = RuleBook.objects.filter(effective_from__gt=OuterRef("effective_from"))
+        begins = following.order_by("effective_from").values("effective_from")[:1]
+        books: QuerySet[RuleBook] = super().get_queryset(request)
+        return books.annotate(replaced_on=Subquery(begins))
+
+    def get_fieldsets(self, request: HttpRequest, obj: RuleBook | None = None) -> Any:
+        if obj and not self.has_change_permission(request, obj):
+            return SHOWN
+        return EDITED
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        form.only_previews = previews.BUTTON in request.POST
+        return form
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Start from the rules that apply today."""
-        current = RuleBook.objects.in_force(local_date(timezone.now()))
-        return model_to_dict(current, exclude=["effective_from"])
+        return model_to_dict(_in_force(), exclude=["effective_from"])
 
     def has_change_permission(self, request: HttpRequest, obj: RuleBook | None = None) -> bool:
-        future = obj is None or obj.effective_from > local_date(timezone.now())
+        future = obj is None or obj.effective_from > _today()
         return future and super().has_change_permission(request, obj)
 
-    @admin.display(boolean=True, description="began")
-    def in_force(self, book: RuleBook) -> bool:
-        """Show whether it has begun."""
-        return book.effective_from <= local_date(timezone.now())
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: RuleBook | None = None,
+    ) -> HttpResponse:
+        """Add what differs from the rules before, and the preview."""
+        form = context["adminform"].form
+        # On the empty page to add one, the form's instance has the defaults, not today's rules.
+        book = form.instance if change or form.is_bound else _in_force()
+        is_read = form.has_rules or not form.is_bound
+        context |= {
+            "writes": add or self.has_change_permission(request, obj),
+            "is_read": is_read,
+            "preview_button": previews.BUTTON,
+            "preview_was_asked": form.only_previews,
+            **(_compared(book) if is_read and (change or form.is_bound) else {}),
+            **_previewed(request, book, is_read=is_read),
+        }
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    @admin.display(description="until")
+    def until(self, book: RuleBook) -> dt.date | None:
+        """Show its last day."""
+        replaced_on: dt.date | None = book.replaced_on  # type: ignore[attr-defined]  # annotated
+        return replaced_on - dt.timedelta(days=1) if replaced_on else None
+
+    @admin.display(description="status")
+    def state(self, book: RuleBook) -> SafeString:
+        """Show which one applies to what is booked now, and which one is next."""
+        today = _today()
+        replaced_on: dt.date | None = book.replaced_on  # type: ignore[attr-defined]  # annotated
+        if book.effective_from > today:
+            return state_label("upcoming", "to come")
+        if replaced_on and replaced_on <= today:
+            return state_label("past")
+        return state_label("in_force", "in force now")
+
+
+def _today() -> dt.date:
+    return local_date(timezone.now())
+
+
+def _in_force() -> RuleBook:
+    return RuleBook.objects.in_force(_today())
+
+
+def _compared(book: RuleBook) -> dict[str, Any]:
+    before = book_before(book.effective_from) if book.effective_from else _in_force()
+    return {"before": before, "differences": differences(before, book) if before else []}
+
+
+def _previewed(request: HttpRequest, book: RuleBook, *, is_read: bool) -> dict[str, Any]:
+    data = request.POST or request.GET
+    sent = data if f"{PreviewForm.prefix}-adults" in data else None
+    now = timezone.now()
+    form = PreviewForm(sent, initial=previews.initial(book, local_date(now)))
+    priced = is_read and form.is_valid()
+    return {
+        "preview_form": form,
+        "preview": previews.preview(form, new=book, now=now) if priced else None,
+    }

@@ -1,7 +1,7 @@
 import datetime as dt
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.forms.models import model_to_dict
 
 from bookings.errors import RuleBookInForce
@@ -19,7 +19,7 @@ def save_rule_book(*, book: RuleBook, actor: User | None, now: dt.datetime) -> R
         book: filled and validated (`full_clean`).
 
     Raises:
-        InvalidInput: its date is not in the future.
+        InvalidInput: its date is not in the future, or another rule book's.
         RuleBookInForce: it was in force already: bookings have been made under it.
     """
     today = local_date(now)
@@ -29,7 +29,7 @@ def save_rule_book(*, book: RuleBook, actor: User | None, now: dt.datetime) -> R
         before = RuleBook.objects.select_for_update().filter(pk=book.pk).first()
         if before and before.effective_from <= today:
             raise RuleBookInForce("Bookings have been made under it: add a new one instead.")
-        book.save()
+        _save(book)
         audit.record(
             "rulebook.changed" if before else "rulebook.added",
             book,
@@ -37,6 +37,17 @@ def save_rule_book(*, book: RuleBook, actor: User | None, now: dt.datetime) -> R
             **_changes(before, book),
         )
     return book
+
+
+def _save(book: RuleBook) -> None:
+    try:
+        with transaction.atomic():
+            book.save()
+    except IntegrityError as error:
+        # Somebody else's came first, after this one was validated.
+        raise InvalidInput("Rules from this date are there already.", attr="effective_from") from (
+            error
+        )
 
 
 def _changes(before: RuleBook | None, after: RuleBook) -> dict[str, Any]:
