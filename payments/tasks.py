@@ -6,7 +6,7 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from payments.services import intents, stripe_invoices, sweep
+from payments.services import follow, intents, stripe_invoices, sweep
 from payments.services.reconcile import run as reconciliation
 from payments.webhooks import backfill, process, retention, sweeper
 
@@ -33,6 +33,11 @@ def refresh_payment(payment_id: str) -> None:
 @shared_task
 def refresh_invoice(invoice_id: str) -> None:
     stripe_invoices.refresh_invoice(invoice_id=UUID(invoice_id), now=timezone.now())
+
+
+@shared_task
+def follow_booking(booking_id: str) -> None:
+    follow.follow_booking(booking_id=UUID(booking_id), now=timezone.now())
 
 
 @shared_task

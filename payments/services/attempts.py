@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
 
 from bookings.services.payable import PAYABLE, due, lock_booking
 from customers.models import User
@@ -84,13 +84,20 @@ def withdraw_all(*, booking_id: UUID, now: datetime) -> None:
         withdraw(attempt, now=now)
 
 
-def past_paying() -> QuerySet[Payment]:
-    """Return the open attempts at what takes no payments any more.
+def out_of_step() -> QuerySet[Payment]:
+    """Return the open attempts at another amount than is owed, or at what takes no payments.
 
-    One that Stripe is processing can't be closed: what comes of it is late money.
+    One that Stripe is processing can't be closed: what comes of it is counted as it comes.
     """
+    whole = Case(
+        When(payment_type=Purpose.DEPOSIT, then=F("booking__deposit_due")),
+        default=F("booking__total"),
+    )
+    is_owed = Q(amount=whole - F("booking__paid")) | ~Q(payment_type__in=OWED)
     attempts = Payment.objects.open().filter(method=Payment.Method.STRIPE, awaiting_stripe=False)
-    return attempts.exclude(status=Payment.Status.PROCESSING).exclude(booking__status__in=PAYABLE)
+    return attempts.exclude(status=Payment.Status.PROCESSING).exclude(
+        is_owed, booking__status__in=PAYABLE
+    )
 
 
 def _find_or_create(wanted: Wanted) -> tuple[Payment | None, list[Payment]]:

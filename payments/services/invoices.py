@@ -37,7 +37,7 @@ def create_balance_invoice(
     """Send the customer an invoice for all that the booking still owes.
 
     A booking has one open invoice: asked for again it is the same one, and one for another amount
-    is voided first. So are the booking's open payment attempts.
+    is replaced, with the days it had. The booking's open payment attempts are closed first.
 
     Args:
         days_until_due: None is what the rule book says.
@@ -181,6 +181,8 @@ def _give_up(invoice: Invoice, error: GatewayRejected) -> None:
 def withdraw_invoice(*, invoice_id: UUID, now: datetime) -> None:
     """Void an open invoice, or take in that it was paid before we could.
 
+    Where another amount is owed by then, its successor is written (`reissue`), and not sent yet.
+
     Raises:
         GatewayUnavailable: it stays open.
     """
@@ -197,11 +199,11 @@ def withdraw_invoice(*, invoice_id: UUID, now: datetime) -> None:
     mirror.store(answer)
 
 
-def asking_too_much() -> QuerySet[Invoice]:
-    """Return the open invoices that ask for more than their booking owes."""
+def out_of_step() -> QuerySet[Invoice]:
+    """Return the open invoices for another amount than is owed, or of what takes no payments."""
     owes = F("booking__total") - F("booking__paid")
     return Invoice.objects.filter(
-        Q(amount__gt=owes) | ~Q(booking__status__in=PAYABLE),
+        ~Q(amount=owes) | ~Q(booking__status__in=PAYABLE),
         status__in=Invoice.ACTIVE,
         awaiting_stripe=False,
     )
