@@ -4,9 +4,11 @@ from django.contrib import admin
 
 from bookings.admin.booking import BookingAdmin
 from bookings.admin.rulebook import RuleBookAdmin
-from bookings.models import Booking, RuleBook
+from bookings.admin.slots import SlotExceptionAdmin
+from bookings.models import Booking, RuleBook, SlotException
 
-__all__ = ["BookingAdmin", "RuleBookAdmin"]
+__all__ = ["BookingAdmin", "RuleBookAdmin", "SlotExceptionAdmin"]
 
 admin.site.register(Booking, BookingAdmin)
 admin.site.register(RuleBook, RuleBookAdmin)
+admin.site.register(SlotException, SlotExceptionAdmin)

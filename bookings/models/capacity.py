@@ -52,7 +52,7 @@ _HOLD_TO_CAPACITY = f"""
 
 seat_within_capacity = pgtrigger.Trigger(
     name="seat_within_capacity",
-    operation=pgtrigger.Insert | pgtrigger.UpdateOf("seat", "date", "time"),
+    operation=pgtrigger.Insert | pgtrigger.UpdateOf("seat", "date", "time"),  # type: ignore[no-untyped-call] # it has no types
     when=pgtrigger.Before,
     condition=pgtrigger.Q(new__seat__isnull=False),
     declare=[("places", "integer"), ("taken", "integer")],

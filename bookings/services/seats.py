@@ -42,7 +42,7 @@ def lock_slot(date: dt.date, time: dt.time) -> None:
     """Let nobody else take or count the slot's places until the caller's transaction ends."""
     with connection.cursor() as cursor:
         lock = SLOT_LOCK.format(date="%s::date", time="%s::time")
-        cursor.execute(f"SELECT {lock}", [date, time])
+        cursor.execute(f"SELECT {lock}", [date, str(time)])
 
 
 @contextmanager
