@@ -4,7 +4,6 @@ Parties that are booked already stay; `bookings.queries.slot_exceptions.booked_s
 """
 
 import datetime as dt
-
 from typing import Any
 
 from django.db import transaction
