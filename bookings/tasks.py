@@ -1,8 +1,11 @@
+from uuid import UUID
+
 from celery import shared_task
 from django.utils import timezone
 
 from bookings import services
-from bookings.services import offers, quotes
+from bookings.services import offers, quotes, reminders
+from bookings.services.emails import outbox
 
 
 @shared_task
@@ -21,3 +24,20 @@ def offer_places() -> None:
 def expire_quotes() -> None:
     """Note which quotes' time has passed unanswered (beat, every minute)."""
     quotes.expire_quotes(timezone.now())
+
+
+@shared_task
+def send_email(email_id: str) -> None:
+    outbox.send_email(email_id=UUID(email_id), now=timezone.now())
+
+
+@shared_task
+def sweep_emails() -> None:
+    """Send what was left or failed (beat, every minute)."""
+    outbox.sweep_emails(now=timezone.now())
+
+
+@shared_task
+def send_reminders() -> None:
+    """Remind of deposits, balances and parties (beat, every minute)."""
+    reminders.send_reminders(timezone.now())

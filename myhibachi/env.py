@@ -7,6 +7,7 @@ value: a mistyped secret must not end up in a log.
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -16,6 +17,10 @@ ENVIRONMENTS = ("development", "test", "staging", "production")
 SECRET_KEY_PATTERN = re.compile(r"(sk|rk)_(test|live)_[a-zA-Z0-9]{24,}")
 PUBLISHABLE_KEY_PATTERN = re.compile(r"pk_(test|live)_[a-zA-Z0-9]{24,}")
 WEBHOOK_SECRET_PATTERN = re.compile(r"whsec_\S{8,}")
+EMAIL_URL_PATTERN = re.compile(
+    r"(smtp(\+tls|\+ssl|s)?://[^/]*[^/@]|consolemail:|filemail:/|dummymail:)"
+)
+CONSOLE = "consolemail://"
 STRIPE_API = "https://api.stripe.com"
 
 
@@ -88,4 +93,20 @@ def stripe_settings(env: environ.Env, *, production: bool) -> StripeSettings:
         raise ImproperlyConfigured(f"STRIPE_SECRET_KEY must be a {wanted} key in this ENVIRONMENT.")
     if production and found.api_base != STRIPE_API:
         raise ImproperlyConfigured(f"STRIPE_API_BASE must be {STRIPE_API} in production.")
+    return found
+
+
+def email_settings(env: environ.Env, *, production: bool) -> dict[str, Any]:
+    """Return Django's settings for sending e-mail, from `EMAIL_URL`; the console without one.
+
+    Args:
+        production: needs a mail server: what is printed to a console reaches nobody.
+
+    Raises:
+        ImproperlyConfigured: it is missing there, or no such URL.
+    """
+    url = required(env, "EMAIL_URL") if production else env.str("EMAIL_URL", default=CONSOLE)
+    if not EMAIL_URL_PATTERN.match(url) or (production and not url.startswith("smtp")):
+        raise ImproperlyConfigured("EMAIL_URL must look like smtp+tls://user:password@host:587.")
+    found: dict[str, Any] = env.email_url_config(url)
     return found

@@ -135,6 +135,8 @@ CELERY_BEAT_SCHEDULE = {
     "expire-holds": {"task": "bookings.tasks.expire_holds", "schedule": 30.0},
     "expire-quotes": {"task": "bookings.tasks.expire_quotes", "schedule": 60.0},
     "offer-places": {"task": "bookings.tasks.offer_places", "schedule": 30.0},
+    "sweep-emails": {"task": "bookings.tasks.sweep_emails", "schedule": 60.0},
+    "send-reminders": {"task": "bookings.tasks.send_reminders", "schedule": 60.0},
     "purge-idempotency-keys": {
         "task": "myhibachi.core.tasks.purge_idempotency_keys",
         "schedule": 3600.0,
@@ -235,6 +237,11 @@ CHECKOUT_SUCCESS_URL = env.str(
     "CHECKOUT_SUCCESS_URL", default=f"{SITE_URL}/pay/success?session_id={{CHECKOUT_SESSION_ID}}"
 )
 CHECKOUT_CANCEL_URL = env.str("CHECKOUT_CANCEL_URL", default=f"{SITE_URL}/pay/canceled")
+
+# --- E-mail ---------------------------------------------------------------------------------
+vars().update(environment.email_settings(env, production=PRODUCTION))
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="My Hibachi <hello@myhibachi.example>")
 
 # --- Stripe ---------------------------------------------------------------------------------
 STRIPE = environment.stripe_settings(env, production=PRODUCTION)
