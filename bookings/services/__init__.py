@@ -3,9 +3,10 @@
 from bookings.services.create import Contact, Words, create_booking
 from bookings.services.finish import mark_completed, mark_no_show
 from bookings.services.holds import expire_holds
+from bookings.services.move_terms import Move, MoveOutcome
 from bookings.services.orders import Order
 from bookings.services.payable import Due, apply_paid, due, lock_booking
-from bookings.services.reschedule import Move, MovePreview, preview_move, reschedule_booking
+from bookings.services.reschedule import preview_move, reschedule_booking
 from bookings.services.update import Changes, update_booking
 
 __all__ = [
@@ -13,7 +14,7 @@ __all__ = [
     "Contact",
     "Due",
     "Move",
-    "MovePreview",
+    "MoveOutcome",
     "Order",
     "Words",
     "apply_paid",

@@ -1,5 +1,4 @@
 import datetime as dt
-from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
@@ -10,54 +9,23 @@ from bookings.fees import UNCONFIRMED, MoveFee, move_fee
 from bookings.models import Booking, Email, Status
 from bookings.pricing import RESCHEDULE_FEE, Line
 from bookings.services.emails import queue_email
+from bookings.services.move_terms import Move, MoveOutcome
 from bookings.services.moving import take_slot
 from bookings.services.payable import lock_booking
 from bookings.services.repricing import order_of, reprice
 from customers.models import User
+from customers.roles import is_staff_role
 from myhibachi.core import audit
-from myhibachi.core.errors import InvalidInput, NotAllowed
+from myhibachi.core.errors import InvalidInput, NotAllowed, NotFound
+from myhibachi.core.models import AuditEntry
 from myhibachi.core.money import format_cents
 from myhibachi.core.tasks import enqueue
 
+ACTION = "booking.rescheduled"
 MOVABLE = (Status.PENDING, Status.CONFIRMED)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Move:
-    """Where to, and on what terms. `date` and `time` are local to the venue; the fee is cents."""
-
-    date: dt.date
-    time: dt.time
-    expected_fee: int | None = None
-    waive_fee: bool = False
-    reason: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class MovePreview:
-    """What a move does; money in cents.
-
-    `fee` is what it adds to the bill, `waived` what it would have added; `rule` says why.
-    """
-
-    old_date: dt.date
-    old_time: dt.time
-    date: dt.date
-    time: dt.time
-    fee: int
-    waived: int
-    rule: str
-    old_total: int
-    total: int
-    paid: int
-    balance: int
-
-    def to_json(self) -> dict[str, Any]:
-        """Return it JSON-ready."""
-        return {name: _plain(value) for name, value in asdict(self).items()}
-
-
-def preview_move(*, booking_id: UUID, move: Move, actor: User, now: dt.datetime) -> MovePreview:
+def preview_move(*, booking_id: UUID, move: Move, actor: User, now: dt.datetime) -> MoveOutcome:
     """Return what a move would cost and do, at this moment; nothing is changed.
 
     Raises:
@@ -65,37 +33,56 @@ def preview_move(*, booking_id: UUID, move: Move, actor: User, now: dt.datetime)
     """
     with transaction.atomic():
         booking = lock_booking(booking_id)
-        return _preview(booking, _columns(booking, move, actor=actor, now=now), move, now=now)
+        return _outcome(booking, _columns(booking, move, actor=actor, now=now), move, now=now)
 
 
-def reschedule_booking(*, booking_id: UUID, move: Move, actor: User, now: dt.datetime) -> Booking:
+def reschedule_booking(
+    *, booking_id: UUID, move: Move, actor: User, now: dt.datetime
+) -> MoveOutcome:
     """Move a booking to another slot, which is taken before the old one is given up.
 
     A fee goes on the bill under the booking's own rules. The money stays where it is: nothing is
     charged or refunded by the move, the balance follows.
 
     Raises:
-        NotAllowed: this person may not move it, or may not waive the fee.
+        NotFound: there is no such booking, or it is somebody else's.
+        NotAllowed: staff of a role that moves nothing; who may not waive the fee.
         InvalidInput: a fee is waived without a reason.
         NotEditable: it is neither pending nor confirmed, or the party has begun.
         SameSlot, UnknownSlot, SlotInPast, TooSoon, TooFarAhead: the new slot can't be booked.
         SlotFull: it has no place left.
         FeeChanged: the fee is not what the caller expects.
-        NotFound: there is no such booking.
     """
     with transaction.atomic():
         booking = lock_booking(booking_id)
-        columns = _columns(booking, move, actor=actor, now=now)
-        preview = _preview(booking, columns, move, now=now)
-        if move.expected_fee not in (None, preview.fee):
-            raise FeeChanged(
-                f"Moving it costs {format_cents(preview.fee)} now.",
-                attr="expected_fee",
-                preview=preview.to_json(),
-            )
-        _write(booking, columns)
-        _tell(booking, preview, move, actor=actor, now=now)
-    return booking
+        return _done_before(booking, move) or _move(booking, move, actor=actor, now=now)
+
+
+def _move(booking: Booking, move: Move, *, actor: User, now: dt.datetime) -> MoveOutcome:
+    columns = _columns(booking, move, actor=actor, now=now)
+    outcome = _outcome(booking, columns, move, now=now)
+    if move.expected_fee not in (None, outcome.fee):
+        raise FeeChanged(
+            f"Moving it costs {format_cents(outcome.fee)} now.",
+            attr="expected_fee",
+            preview=outcome.to_json(),
+        )
+    for name, value in columns.items():
+        setattr(booking, name, value)
+    booking.save(update_fields=[*columns, "updated_at"])
+    _tell(booking, outcome, move, actor=actor, now=now)
+    return outcome
+
+
+def _done_before(booking: Booking, move: Move) -> MoveOutcome | None:
+    """Return what this very call has done already."""
+    entry = AuditEntry.objects.filter(
+        object_type=booking._meta.label_lower,
+        object_id=str(booking.pk),
+        action=ACTION,
+        changes__move_id=str(move.move_id),
+    ).first()
+    return MoveOutcome.from_json(entry.changes) if entry and move.move_id else None
 
 
 def _columns(booking: Booking, move: Move, *, actor: User, now: dt.datetime) -> dict[str, Any]:
@@ -114,8 +101,10 @@ def _columns(booking: Booking, move: Move, *, actor: User, now: dt.datetime) -> 
 
 
 def _check(booking: Booking, move: Move, *, actor: User, now: dt.datetime) -> None:
-    is_owner = booking.customer.user_id == actor.pk
-    if not is_owner and not actor.has_perm("bookings.reschedule_booking"):
+    is_staff = is_staff_role(actor)
+    if not is_staff and booking.customer.user_id != actor.pk:
+        raise NotFound("There is no such booking.", attr="booking_id")
+    if is_staff and not actor.has_perm("bookings.reschedule_booking"):
         raise NotAllowed("You may not reschedule bookings.")
     if move.waive_fee and not actor.has_perm("bookings.waive_fee"):
         raise NotAllowed("You may not waive a fee.")
@@ -134,11 +123,11 @@ def _fee(booking: Booking, *, now: dt.datetime) -> MoveFee:
     return move_fee(booking.rules, move=move, starts_at=booking.starts_at, now=now)
 
 
-def _preview(
+def _outcome(
     booking: Booking, columns: dict[str, Any], move: Move, *, now: dt.datetime
-) -> MovePreview:
+) -> MoveOutcome:
     fee, total = _fee(booking, now=now), columns.get("total", booking.total)
-    return MovePreview(
+    return MoveOutcome(
         old_date=booking.date,
         old_time=booking.time,
         date=move.date,
@@ -153,35 +142,15 @@ def _preview(
     )
 
 
-def _write(booking: Booking, columns: dict[str, Any]) -> None:
-    for name, value in columns.items():
-        setattr(booking, name, value)
-    booking.save(update_fields=[*columns, "updated_at"])
-
-
 def _tell(
-    booking: Booking, preview: MovePreview, move: Move, *, actor: User, now: dt.datetime
+    booking: Booking, outcome: MoveOutcome, move: Move, *, actor: User, now: dt.datetime
 ) -> None:
-    facts = preview.to_json()
-    entry = audit.record(
-        "booking.rescheduled",
-        booking,
-        actor=actor,
-        note=move.reason.strip(),
-        date=[facts["old_date"], facts["date"]],
-        time=[facts["old_time"], facts["time"]],
-        total=[preview.old_total, preview.total],
-        fee=preview.fee,
-        waived=preview.waived,
-    )
+    facts = outcome.to_json()
+    # Its own id is how a repeated request finds what was done.
+    kept = facts | ({"move_id": str(move.move_id)} if move.move_id else {})
+    entry = audit.record(ACTION, booking, actor=actor, note=move.reason.strip(), **kept)
     queue_email(
         Email.Kind.BOOKING_CHANGED, booking=booking, news=str(entry.pk), facts=facts, now=now
     )
     enqueue("payments.tasks.follow_booking", booking.pk)
     enqueue("bookings.tasks.offer_places")
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dt.time):
-        return f"{value:%H:%M}"
-    return value.isoformat() if isinstance(value, dt.date) else value

@@ -36,7 +36,8 @@ def booking(db):
 
 def move(booking, actor, *, date=NEXT_DAY, time=SIX, now=NOW, **terms):
     wanted = Move(date=date, time=time, **terms)
-    return reschedule_booking(booking_id=booking.pk, move=wanted, actor=actor, now=now)
+    reschedule_booking(booking_id=booking.pk, move=wanted, actor=actor, now=now)
+    return Booking.objects.get(pk=booking.pk)
 
 
 def preview(booking, actor, *, date=NEXT_DAY, time=SIX, now=NOW, **terms):
@@ -64,11 +65,17 @@ def test_the_first_move_in_good_time_costs_nothing_and_takes_the_money_along(boo
     assert (entry.actor_id, entry.changes) == (
         manager.pk,
         {
-            "date": ["2027-07-03", "2027-07-04"],
-            "time": ["18:00", "18:00"],
-            "total": [55000, 55000],
+            "old_date": "2027-07-03",
+            "old_time": "18:00",
+            "date": "2027-07-04",
+            "time": "18:00",
             "fee": 0,
             "waived": 0,
+            "rule": f"{RULE} This is move 1, 32 days before.",
+            "old_total": 55000,
+            "total": 55000,
+            "paid": 10000,
+            "balance": 45000,
         },
     )
 
@@ -174,9 +181,9 @@ def test_the_customer_moves_their_own_booking(booking):
     assert move(booking, owner).date == NEXT_DAY
 
 
-@pytest.mark.parametrize("role", [None, "support"])
-def test_who_may_not_move_it_does_not(booking, role):
-    with pytest.raises(NotAllowed):
+@pytest.mark.parametrize(("role", "refusal"), [(None, NotFound), ("support", NotAllowed)])
+def test_who_may_not_move_it_does_not(booking, role, refusal):
+    with pytest.raises(refusal):
         move(booking, UserFactory(role=role))
     assert place(booking) == (DATE, SIX, START, 1)
 
@@ -291,6 +298,17 @@ def test_a_party_that_has_begun_is_not_moved(booking, manager):
 def test_there_is_no_such_booking(manager):
     with pytest.raises(NotFound):
         move(Booking(pk=uuid7()), manager)
+
+
+def test_the_same_call_again_returns_what_the_first_did_and_moves_nothing(booking, manager):
+    wanted = Move(date=NEXT_DAY, time=THREE, expected_fee=0, move_id=uuid7())
+    asked = {"booking_id": booking.pk, "move": wanted, "actor": manager}
+
+    first = reschedule_booking(**asked, now=NOW)
+    again = reschedule_booking(**asked, now=START + dt.timedelta(days=1))
+
+    assert again == first
+    assert (AuditEntry.objects.count(), bill(booking)[3]) == (1, 1)
 
 
 def together(*actions):
