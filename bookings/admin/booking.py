@@ -4,11 +4,13 @@ from typing import Any, cast
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from bookings.admin import prep
 from bookings.admin.filters import AttentionFilter, WhenFilter
 from bookings.admin.forms import BookingForm
 from bookings.models import Booking, Status
@@ -96,7 +98,10 @@ class BookingAdmin(ServiceFormAdmin):
 
     def object_tools(self, request: HttpRequest, booking: Booking) -> list[tuple[str, str]]:
         """Return what this person can do with it on a page of its own: names and addresses."""
-        return []
+        return [("Prep sheet", prep.address_of(booking))]
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*prep.urls(), *super().get_urls()]
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any

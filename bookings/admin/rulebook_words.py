@@ -96,7 +96,7 @@ HELP = {
 
 def label(name: str) -> str:
     """Return what a rule is called."""
-    return LABELS.get(name) or capfirst(str(RuleBook._meta.get_field(name).verbose_name))
+    return LABELS.get(name) or capfirst(name.replace("_", " "))
 
 
 def help_text(name: str) -> str:
