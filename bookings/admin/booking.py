@@ -6,13 +6,14 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
 from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from bookings.admin import prep
+from bookings.admin.cells import listed, local_time
 from bookings.admin.filters import AttentionFilter, WhenFilter
 from bookings.admin.forms import BookingForm
+from bookings.admin.waitlist import line_table
 from bookings.models import Booking, Status
 from bookings.services import mark_completed
 from customers.models import User
@@ -29,7 +30,7 @@ from myhibachi.core.errors import DomainError
 REFERENCE = re.compile(r"[A-Z]-[A-Z0-9]{7}")
 CHANGEABLE = (Status.PENDING, Status.CONFIRMED)
 READ_ONLY = (
-    "reference", "state", "customer", "hold_expires_at", "zip_code",
+    "reference", "state", "customer", "hold_expires_at", "line", "zip_code",
     "extras", "chosen", "bill",
     "created_at", "confirmed_at", "updated_at",
 )  # fmt: skip
@@ -70,7 +71,7 @@ class BookingAdmin(ServiceFormAdmin):
         return [
             (None, {"fields": ("reference", "state")}),
             ("Who", {"fields": who}),
-            ("When", {"fields": (("date", "time"), "hold_expires_at")}),
+            ("When", {"fields": (("date", "time"), "hold_expires_at", "line")}),
             ("Where", {"fields": ("location", "zip_code")}),
             ("Menu", {"fields": menu}),
             ("Money", {"fields": ("bill",)}),
@@ -131,8 +132,12 @@ class BookingAdmin(ServiceFormAdmin):
     @admin.display(description="when", ordering="starts_at")
     def when(self, booking: Booking) -> SafeString:
         """Show the local date and time."""
-        day = date_format(booking.date, "D, M j, Y")
-        return format_html("{}<br>{}", day, f"{booking.time:%H:%M}")
+        return local_time(booking.date, booking.time)
+
+    @admin.display(description="waitlist")
+    def line(self, booking: Booking) -> SafeString | None:
+        """Show who waits for the same slot."""
+        return line_table(booking)
 
     @admin.display(description="status")
     def state(self, booking: Booking) -> SafeString:
@@ -147,12 +152,12 @@ class BookingAdmin(ServiceFormAdmin):
     @admin.display(description="add-ons")
     def extras(self, booking: Booking) -> str | None:
         """Show the add-ons."""
-        return _listed(booking.add_ons)
+        return listed(booking.add_ons)
 
     @admin.display(description="proteins")
     def chosen(self, booking: Booking) -> str | None:
         """Show the proteins."""
-        return _listed(booking.proteins)
+        return listed(booking.proteins)
 
     @admin.display(description="bill")
     def bill(self, booking: Booking) -> SafeString:
@@ -172,8 +177,3 @@ class BookingAdmin(ServiceFormAdmin):
         ]
         headings = ("", number("Quantity"), number("Each"), number("Amount"))
         return small_table(headings, [*lines, *sums])
-
-
-def _listed(items: list[dict[str, Any]]) -> str | None:
-    words = (f"{item['quantity']} {item['code'].replace('_', ' ')}" for item in items)
-    return ", ".join(words) or None

@@ -146,4 +146,4 @@ def _give_back(booking: Booking, *, actor: User, now: dt.datetime) -> None:
         return
     if booking.paid > 0:
         raise NotEditable("It has been paid for in part: cancel the booking.", attr="booking_id")
-    cancel(booking, actor=actor, reason="Left the waitlist.", now=now)
+    cancel(booking, actor=actor, reason="Turned the offer down.", outcome={}, now=now)

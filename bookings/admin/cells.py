@@ -1,0 +1,30 @@
+"""What the pages of bookings, quotes and the waitlist show alike."""
+
+import datetime as dt
+from typing import Any
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from bookings.models import Booking
+
+
+def local_time(date: dt.date, time: dt.time) -> SafeString:
+    """Return a slot as people say it."""
+    return format_html("{}<br>{}", date_format(date, "D, M j, Y"), f"{time:%H:%M}")
+
+
+def listed(items: list[dict[str, Any]]) -> str | None:
+    """Return add-ons or proteins in a line of words."""
+    words = (f"{item['quantity']} {item['code'].replace('_', ' ')}" for item in items)
+    return ", ".join(words) or None
+
+
+def booking_link(booking: Booking | None) -> SafeString | None:
+    """Return a link to a booking's page."""
+    if booking is None:
+        return None
+    page = reverse("admin:bookings_booking_change", args=[booking.pk])
+    return format_html('<a href="{}">{}</a>', page, booking.reference)
