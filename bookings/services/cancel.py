@@ -32,7 +32,9 @@ def check_cancel(booking: Booking, *, actor: User, now: dt.datetime) -> None:
         raise InvalidTransition("The party has begun: please call us.")
 
 
-def cancel(booking: Booking, *, actor: User, reason: str, now: dt.datetime, **outcome: Any) -> None:
+def cancel(
+    booking: Booking, *, actor: User, reason: str, outcome: dict[str, Any], now: dt.datetime
+) -> None:
     """Cancel a booking that the caller has locked and checked, and give its place up.
 
     Args:

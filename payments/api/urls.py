@@ -1,8 +1,13 @@
 from django.urls import path
 
-from payments.api.views import analytics, lists, paying, refund, webhook
+from payments.api.views import analytics, canceling, lists, paying, refund, webhook
 
 urlpatterns = [
+    path(
+        "api/bookings/<str:booking_id>/cancel",
+        canceling.CancelView.as_view(),
+        name="cancel-booking",
+    ),
     path(
         "api/stripe/create-checkout-session",
         paying.CheckoutSessionView.as_view(),

@@ -4,8 +4,19 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, F, OuterRef, Q, Subquery, Sum, Value
-from django.db.models.functions import Coalesce, NullIf, StrIndex, Substr
+from django.db.models import (
+    Case,
+    Count,
+    F,
+    OuterRef,
+    Q,
+    Subquery,
+    Sum,
+    UUIDField,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Coalesce, NullIf, StrIndex, Substr
 
 from myhibachi.core.money import CURRENCY
 from payments.models import Dispute, LedgerEntry, Payment, Refund
@@ -176,16 +187,23 @@ def _attempts(period: Period) -> Attempts:
 
 def _refunds(period: Period, totals: Totals) -> Refunds:
     """Group what went back by the reason of the refund that the entry's cause names."""
-    # "refund:re_…" and "refund_reversal:re_…"
+    # "refund:re_…" and "refund_reversal:re_…", or "refund:manual:" and our own id.
     stripe_refund_id = Substr("cause", StrIndex(F("cause"), Value(":")) + 1)
-    reason = Refund.objects.filter(stripe_refund_id=OuterRef("stripe_refund_id")).values("reason")
+    by_hand = "refund:manual:"
+    own_id = Cast(Substr("cause", len(by_hand) + 1), UUIDField())
+    reason = Refund.objects.filter(
+        Q(stripe_refund_id=OuterRef("stripe_refund_id")) | Q(pk=OuterRef("own_id"))
+    ).values("reason")
     found = (
         LedgerEntry.objects.filter(
             kind__in=[Kind.REFUND, Kind.REFUND_REVERSAL],
             occurred_at__gte=period.start,
             occurred_at__lt=period.end,
         )
-        .annotate(stripe_refund_id=stripe_refund_id)
+        .annotate(
+            stripe_refund_id=stripe_refund_id,
+            own_id=Case(When(cause__startswith=by_hand, then=own_id)),
+        )
         .annotate(reason=Coalesce(NullIf(Subquery(reason[:1]), Value("")), Value(UNKNOWN)))
         .values_list("reason")
         .annotate(count=Count("pk", filter=Q(kind=Kind.REFUND)), amount=-Sum("amount"))

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from bookings import policy
 from bookings.models import Booking, Status
@@ -23,14 +22,11 @@ class Terms:
         reason: the person's own words.
         expected_refund: what the person was shown that goes back; another sum cancels nothing.
         refund_amount: what staff choose to give back instead of what the policy says.
-        cancellation_id: chosen by the caller before the first try; the same call again returns
-            what the first one did, and moves nothing.
     """
 
     reason: str = ""
     expected_refund: int | None = None
     refund_amount: int | None = None
-    cancellation_id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

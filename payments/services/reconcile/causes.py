@@ -10,6 +10,8 @@ from myhibachi.core.money import format_cents
 from payments import gateway
 from payments.errors import GatewayNotFound
 from payments.models import LedgerEntry, Payment
+from payments.services import paid_back
+from payments.services.reconcile import own_rows
 from payments.services.reconcile.entries import corrections_to, describe
 from payments.services.reconcile.found import Found, Kind
 from payments.services.stripe_refunds import CAME_BACK
@@ -29,7 +31,7 @@ FAMILIES: dict[str, tuple[str, Callable[[Json], int]]] = {
 
 
 def check_cause(cause: str) -> Iterator[Found]:
-    """Compare the entries of a cause with what Stripe, or staff's payment, says of it."""
+    """Compare the entries of a cause with what Stripe, or staff's own row, says of it."""
     family = Q(cause=cause) | Q(cause__startswith=f"adjustment:{cause}#")
     entries = list(LedgerEntry.objects.filter(family).order_by("pk"))
     if not entries:
@@ -64,6 +66,9 @@ def _truth(cause: str) -> int:
         staffs = Payment.objects.exclude(method=Payment.Method.STRIPE)
         payment = staffs.filter(pk=as_uuid(name)).first()
         return payment.amount if payment else 0
+    if cause.startswith(paid_back.CAUSE):
+        paid = own_rows.paid_back().filter(pk=as_uuid(cause.removeprefix(paid_back.CAUSE))).first()
+        return -paid.amount if paid else 0
     if family not in FAMILIES:
         return 0
     object_type, cents = FAMILIES[family]

@@ -84,6 +84,8 @@ def _row(found: Found, actor: User | None, now: datetime) -> None:
 def _entry(found: Found, actor: User | None, now: datetime) -> None:
     if found.object_type == own_rows.PAYMENT:
         realign.post_manual(UUID(found.object_id), actor=actor, now=now)
+    elif found.object_type == own_rows.REFUND:
+        realign.post_paid_back(UUID(found.object_id), actor=actor, now=now)
     else:
         current = gateway.retrieve(found.object_type, found.object_id)
         TAKE_IN[found.object_type](current, now)

@@ -1,16 +1,18 @@
-"""What can be compared without Stripe: staff's payments, unanswered calls, projections."""
+"""What can be compared without Stripe: staff's own money, unanswered calls, projections."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, UUIDField
+from django.db.models.functions import Cast, Substr
 
 from bookings.models import Booking
 from myhibachi.core.models import AuditEntry
 from myhibachi.core.money import format_cents
 from payments.models import Invoice, LedgerEntry, Payment, Refund
 from payments.queries.ledger import paid_towards
+from payments.services.paid_back import CAUSE
 from payments.services.reconcile import entries
 from payments.services.reconcile.entries import Expected
 from payments.services.reconcile.found import Found, Kind
@@ -58,6 +60,33 @@ def check_manual(payments: Iterable[Payment]) -> Iterator[Found]:
     )
 
 
+def paid_back() -> QuerySet[Refund]:
+    """Return the refunds that staff have paid back themselves."""
+    return Refund.objects.filter(paid_back_at__isnull=False).select_related("payment")
+
+
+def check_paid_back(refunds: Iterable[Refund]) -> Iterator[Found]:
+    """Compare what staff have paid back with the ledger."""
+    yield from entries.check(
+        Expected(
+            cause=f"{CAUSE}{row.pk}",
+            kind=LedgerEntry.Kind.REFUND,
+            amount=-row.amount,
+            payment=row.payment,
+            object_type=REFUND,
+            object_id=str(row.pk),
+        )
+        for row in refunds
+    )
+
+
+def paid_back_by_nobody() -> QuerySet[LedgerEntry]:
+    """Return the entries of what staff should have paid back, and have not."""
+    named = Cast(Substr("cause", len(CAUSE) + 1), UUIDField())
+    entries_by_hand = LedgerEntry.objects.filter(cause__startswith=CAUSE).annotate(named=named)
+    return entries_by_hand.exclude(Exists(paid_back().filter(pk=OuterRef("named"))))
+
+
 def recorded_amounts(payment_ids: Iterable[UUID]) -> dict[UUID, int]:
     """Return the cents that the audit log has of staff's payments."""
     found = AuditEntry.objects.filter(
@@ -93,6 +122,8 @@ def check_row(label: str, pk: UUID, *, now: datetime) -> Iterator[Found]:
             object_id=str(pk),
             reason=f"Stripe has not answered for {PATIENCE.seconds // 60} minutes or more.",
         )
+    if label == REFUND:
+        yield from check_paid_back(paid_back().filter(pk=pk))
     if label == PAYMENT:
         yield from check_manual(manual_payments().filter(pk=pk))
         for payment in paid_by_nothing().filter(pk=pk):

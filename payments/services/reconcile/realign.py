@@ -15,7 +15,7 @@ from customers.models import Customer, User
 from customers.services.stripe_ids import correct_stripe_customer_id
 from myhibachi.core import audit
 from payments.models import Dispute, Invoice, Payment, Refund
-from payments.services import manual
+from payments.services import manual, paid_back
 from payments.services.locks import lock_invoice, lock_payment
 from payments.services.reconcile import gone, invoice_rows, own_rows, payment_rows, refund_rows
 from payments.services.reconcile.facts import Facts, wrong_facts
@@ -140,3 +140,11 @@ def post_manual(payment_id: UUID, *, actor: User | None, now: datetime) -> None:
     with transaction.atomic():
         payment = lock_payment(payment_id)
         manual.post(payment, payment.succeeded_at or now, actor=payment.recorded_by, now=now)
+
+
+def post_paid_back(refund_id: UUID, *, actor: User | None, now: datetime) -> None:
+    """Post what staff have paid back, as noting it does."""
+    with transaction.atomic():
+        lock_payment(Refund.objects.values_list("payment_id", flat=True).get(pk=refund_id))
+        refund = own_rows.paid_back().get(pk=refund_id)
+        paid_back.post(refund, actor=actor, now=now)

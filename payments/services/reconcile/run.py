@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 
 from myhibachi.core.errors import DomainError
@@ -15,6 +16,7 @@ from myhibachi.core.ids import uuid7
 from payments import gateway
 from payments.models import Difference, LedgerEntry, ReconcileRun
 from payments.queries.proofs import wrong_bookings
+from payments.services.paid_back import CAUSE
 from payments.services.reconcile import causes, gone, notes, own_rows
 from payments.services.reconcile.found import Found, Kind
 from payments.services.reconcile.mend import in_order, mend
@@ -168,9 +170,8 @@ def _suspect_unseen(run: _Run) -> None:
             named = gone.named_by_rows(object_type, since=run.since)
             rows = notes.unseen(run.id, named, gone.NAMES[object_type][1])
             notes.suspect_each(run.id, object_type, rows.iterator(CHUNK), Kind.GONE_AT_STRIPE)
-    entries = LedgerEntry.objects.exclude(cause__startswith="manual:").exclude(
-        cause__startswith="adjustment:"
-    )
+    ours = Q(cause__startswith="manual:") | Q(cause__startswith=CAUSE)
+    entries = LedgerEntry.objects.exclude(ours | Q(cause__startswith="adjustment:"))
     if run.since:
         entries = entries.filter(recorded_at__gte=run.since)
     uncaused = notes.unseen(run.id, entries.values_list("cause", flat=True), "cause")
@@ -185,6 +186,15 @@ def _compare_own_rows(run: _Run) -> Iterator[Progress]:
         notes.suspect(run.id, own_rows.check_manual(rows))
         run.checked["manual payment"] += len(rows)
         yield Progress(what="manual payment", count=run.checked["manual payment"])
+    by_hand = own_rows.paid_back().order_by("pk")
+    if run.since:
+        by_hand = by_hand.filter(updated_at__gte=run.since)
+    for refunds in notes.batched(by_hand.iterator(CHUNK), CHUNK):
+        notes.suspect(run.id, own_rows.check_paid_back(refunds))
+        run.checked["manual refund"] += len(refunds)
+        yield Progress(what="manual refund", count=run.checked["manual refund"])
+    nobody = own_rows.paid_back_by_nobody().values_list("cause", flat=True)
+    notes.suspect_each(run.id, causes.ENTRY, nobody.iterator(CHUNK), Kind.LEDGER_EXTRA)
     for label in own_rows.MODELS:
         waiting = own_rows.unanswered(label, now=run.now).values_list("pk", flat=True)
         notes.suspect_each(run.id, label, waiting.iterator(CHUNK), Kind.UNANSWERED)
