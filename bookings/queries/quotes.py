@@ -48,6 +48,19 @@ def offered_by(token: str) -> Quote | None:
     return offered.select_related("customer", "booking", "superseded_by").first()
 
 
+def newest_for_bearer(quote: Quote) -> Quote | None:
+    """Return the newest version where whoever got an older one's link was sent that one too.
+
+    A version may have been made because the one before went to a wrong address.
+    """
+    newest = Quote.objects.newest().get(reference=quote.reference)
+    same_person = (newest.contact_email, newest.contact_phone) == (
+        quote.contact_email,
+        quote.contact_phone,
+    )
+    return newest if same_person and newest.status != DRAFT else None
+
+
 def find_offered(id_or_reference: str, *, token: str) -> Quote:
     """Return the quote that a signed link leads to, if it is also the one that is named.
 

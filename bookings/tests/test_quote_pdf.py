@@ -30,7 +30,9 @@ def pages(pdf: bytes) -> list[str]:
     """Return what each page's Western fonts write, word after word."""
     drawn = streams(pdf, b"/ASCII85Decode /FlateDecode")
     texts = (re.findall(rb"\(((?:[^()\\]|\\.)*)\) Tj", page) for page in drawn)
-    return [" ".join(b" ".join(map(_plain, text)).decode("cp1252", "replace").split()) for text in texts]
+    return [
+        " ".join(b" ".join(map(_plain, text)).decode("cp1252", "replace").split()) for text in texts
+    ]
 
 
 def _plain(text: bytes) -> bytes:
