@@ -66,6 +66,8 @@ class Rules:
     party_reminder_hours: int = 24
     arrival_minutes: int = 30
     quote_valid_days: int = 14
+    invoice_reminder_days: int = 3
+    dispute_fee: int = 1500
 
     def to_json(self) -> dict[str, Any]:
         """Return the snapshot a booking stores."""

@@ -31,6 +31,7 @@ ROLE_PERMISSIONS: dict[str, tuple[str, ...]] = {
         "bookings.change_waitlistentry",
         "payments.view_*",
         "payments.record_manual_payment",
+        "payments.import_moneyin",
         # The mirror of Stripe's objects, but for the tables that may hold secrets.
         "djstripe.view_charge",
         "djstripe.view_customer",
@@ -53,11 +54,13 @@ ROLE_PERMISSIONS: dict[str, tuple[str, ...]] = {
         "customers.merge_customer",
         "customers.export_personal_data",
         "payments.refund_payment",
+        "payments.decide_attention",
     ),
     FINANCE: (
         "payments.refund_over_limit",
         "payments.view_analytics",
         "payments.change_dispute",
+        "payments.export_ledger",
         "payments.add_invoice",
         "payments.change_invoice",
         "payments.mend_difference",

@@ -49,7 +49,8 @@ SECTIONS: dict[str | None, tuple[str | tuple[str, ...], ...]] = {
     ),
     "Tax and tips": (("flat_tax", "tax_basis_points"), "gratuity_percents"),
     "Money": (
-        ("invoice_due_days", "quote_valid_days", "manager_refund_limit"),
+        ("invoice_due_days", "invoice_reminder_days", "quote_valid_days"),
+        ("manager_refund_limit", "dispute_fee"),
         ("loyalty_silver", "loyalty_gold", "loyalty_platinum"),
     ),
 }

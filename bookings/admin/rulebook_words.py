@@ -15,6 +15,7 @@ MONEY = (
     "adult_price", "child_price", "toddler_price", "order_minimum", "deposit",
     "travel_price_per_mile", "reschedule_fee",
     "loyalty_silver", "loyalty_gold", "loyalty_platinum", "manager_refund_limit",
+    "dispute_fee",
 )  # fmt: skip
 UNITS = {
     "adult_from_age": "years",
@@ -44,6 +45,7 @@ UNITS = {
     "arrival_minutes": "minutes before",
     "quote_valid_days": "days",
     "invoice_due_days": "days",
+    "invoice_reminder_days": "days",
 }
 LABELS = {
     "adult_from_age": "Adult from age",
@@ -79,6 +81,8 @@ LABELS = {
     "gratuity_percents": "Suggested tips",
     "quote_valid_days": "A quote is good for",
     "invoice_due_days": "A balance invoice is due after",
+    "invoice_reminder_days": "Remind of an overdue invoice every",
+    "dispute_fee": "Stripe's fee for a dispute",
     "manager_refund_limit": "A manager refunds up to",
     "loyalty_silver": "Silver from",
     "loyalty_gold": "Gold from",

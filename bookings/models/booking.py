@@ -43,6 +43,9 @@ class Booking(Ordered, Priced):
     reschedules = models.PositiveSmallIntegerField(default=0)
 
     paid = cents_field(default=0)
+    # What a dispute is answered with: who agreed to the terms, and from where.
+    terms_accepted_at = models.DateTimeField(null=True, blank=True)
+    client_ip = models.GenericIPAddressField(null=True, blank=True)
     late_money = models.BooleanField(
         default=False, help_text="Money arrived after the booking had expired or been canceled."
     )

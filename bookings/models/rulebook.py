@@ -113,6 +113,8 @@ class RuleBook(models.Model):
     loyalty_gold = _cents(200000, "Lifetime value from which a customer is gold.")
     loyalty_platinum = _cents(500000, "Lifetime value from which a customer is platinum.")
     invoice_due_days = _count(7, "A balance invoice is due after this many days.")
+    invoice_reminder_days = _count(3, "Remind of an overdue invoice every so many days.", least=1)
+    dispute_fee = _cents(1500, "What Stripe charges for a dispute.")
     manager_refund_limit = _cents(50000, "A manager's larger refund waits for finance.")
 
     created_at = models.DateTimeField(auto_now_add=True)

@@ -105,6 +105,9 @@ class Payment(models.Model):
     payment_type = models.CharField(max_length=10, choices=Purpose.choices)
     amount = cents_field(help_text="Cents.")
     currency = models.CharField(max_length=3, default=CURRENCY)
+    tax = cents_field(
+        default=0, help_text="Cents that Stripe Tax put on top of the booking's bill."
+    )
     status = models.CharField(max_length=20, choices=Status.choices, default=Status.PENDING)
     failure_code = models.CharField(max_length=64, blank=True)
     failure_message = models.CharField(max_length=500, blank=True)
@@ -131,6 +134,7 @@ class Payment(models.Model):
             ("refund_over_limit", "Can refund more than the limit"),
             ("record_manual_payment", "Can record a Zelle, Venmo, cash or check payment"),
             ("view_analytics", "Can view payment analytics"),
+            ("export_ledger", "Can export the ledger for an accountant"),
         ]
         indexes = [
             models.Index(fields=["-created_at", "-id"]),

@@ -1,5 +1,5 @@
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from myhibachi.core.ids import uuid7
 from myhibachi.core.money import CURRENCY, cents_field, format_cents
@@ -32,6 +32,11 @@ class Refund(models.Model):
         SUCCEEDED = "succeeded", "Succeeded"
         FAILED = "failed", "Failed"
         CANCELED = "canceled", "Canceled"
+
+    class Approval(models.TextChoices):
+        REQUESTED = "requested", "Waits for approval"
+        APPROVED = "approved", "Approved"
+        REJECTED = "rejected", "Rejected"
 
     # How staff pay back what did not come by card.
     BY_HAND = [choice for choice in Payment.Method.choices if choice[0] != Payment.Method.STRIPE]
@@ -72,6 +77,15 @@ class Refund(models.Model):
         related_name="+",
         help_text="Nobody: it was made in Stripe's dashboard.",
     )
+    # A refund above someone's limit waits for a second person before Stripe hears of it.
+    approval = models.CharField(max_length=10, choices=Approval, blank=True)
+    decided_by = models.ForeignKey(
+        "customers.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    by_hand = models.BooleanField(
+        default=False, help_text="Staff pay it back themselves, not Stripe."
+    )
     paid_back_by = models.CharField(
         max_length=16, choices=BY_HAND, blank=True, help_text="How staff paid it back."
     )
@@ -93,9 +107,25 @@ class Refund(models.Model):
             models.Index(
                 fields=["created_at"], condition=Q(status="pending"), name="refund_pending"
             ),
+            models.Index(
+                fields=["created_at"], condition=Q(approval="requested"), name="refund_to_approve"
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="refund_amount_positive"),
+            models.CheckConstraint(
+                condition=Q(approval__in=["", "requested"], decided_by__isnull=True)
+                | (
+                    Q(approval__in=["approved", "rejected"], decided_by__isnull=False)
+                    & ~Q(decided_by=F("requested_by"))
+                ),
+                name="refund_approved_by_a_second_person",
+            ),
+            models.CheckConstraint(
+                condition=~Q(approval__in=["requested", "rejected"])
+                | Q(awaiting_stripe=False, stripe_refund_id__isnull=True),
+                name="refund_unapproved_is_not_at_stripe",
+            ),
             models.UniqueConstraint(
                 fields=["stripe_refund_id"],
                 condition=Q(stripe_refund_id__isnull=False),
