@@ -4,7 +4,7 @@ from threading import Barrier, Thread
 import pytest
 from django.db import connection, transaction
 
-from bookings.models import Booking, Status
+from bookings.models import Booking, Email, Status
 from bookings.services import apply_paid, expire_holds
 from bookings.tests.factories import BookingFactory
 from myhibachi.core.models import AuditEntry
@@ -35,6 +35,21 @@ def test_a_hold_that_ran_out_gives_its_place_back(db):
     assert state(confirmed) == ("confirmed", confirmed.seat, 0, False)
     assert AuditEntry.objects.get().action == "booking.expired"
     assert expire_holds(NOW) == 0
+
+
+def test_the_customer_is_told_the_page_is_closed_and_the_place_offered(
+    db, django_capture_on_commit_callbacks
+):
+    over = BookingFactory(hold_expires_at=OVER)
+
+    with django_capture_on_commit_callbacks() as asked_for:
+        expire_holds(NOW)
+        expire_holds(NOW)
+
+    assert [(mail.kind, mail.booking) for mail in Email.objects.all()] == [("hold_expired", over)]
+    asked = [callback.args for callback in asked_for]
+    assert asked.count(("payments.tasks.follow_booking", (over.pk,))) == 1
+    assert asked.count(("bookings.tasks.offer_places", ())) == 1
 
 
 def test_part_of_a_deposit_does_not_hold_the_slot_and_is_not_forgotten(db):

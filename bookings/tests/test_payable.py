@@ -4,7 +4,7 @@ import pytest
 from django.db import transaction
 
 from bookings.errors import InvalidTransition, NothingDue, NotPayable
-from bookings.models import NEXT, Booking, Status
+from bookings.models import NEXT, Booking, Email, Status
 from bookings.services import Due, apply_paid, due, lock_booking, mark_completed
 from bookings.tests.factories import BookingFactory
 from myhibachi.core.errors import InvalidInput, NotFound
@@ -25,6 +25,21 @@ def test_the_deposit_confirms(db):
     assert (booking.status, booking.paid, booking.balance) == ("confirmed", 10000, 45000)
     assert (booking.confirmed_at, booking.hold_expires_at) == (NOW, None)
     assert AuditEntry.objects.get().changes == {"paid": 10000}
+
+
+def test_the_confirmation_is_told_once_and_each_payment_closes_what_asks_for_it(
+    db, django_capture_on_commit_callbacks
+):
+    booking = BookingFactory()
+
+    with django_capture_on_commit_callbacks() as asked_for:
+        for paid in (4000, 10000, 10000, 55000):
+            pay(booking, paid)
+
+    told = Email.objects.filter(kind=Email.Kind.DEPOSIT_RECEIVED)
+    assert [mail.booking for mail in told] == [booking]
+    asked = [callback.args for callback in asked_for]
+    assert asked.count(("payments.tasks.follow_booking", (booking.pk,))) == 3
 
 
 def test_less_than_the_deposit_does_not(db):

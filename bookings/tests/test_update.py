@@ -1,10 +1,11 @@
 import datetime as dt
 
 import pytest
+from django.utils import timezone
 
 from bookings.errors import NotEditable, SlotFull, TotalBelowPaid, WrongPartySize
-from bookings.models import RuleBook, Status
-from bookings.pricing import Item
+from bookings.models import Booking, Email, RuleBook, Status
+from bookings.pricing import Item, Line
 from bookings.services import Changes, update_booking
 from bookings.slots import starts_at
 from bookings.tests.factories import BookingFactory, default_rules
@@ -85,33 +86,134 @@ def test_what_was_overpaid_before_does_not_block_another_change(db):
     assert change(overpaid, notes="No shellfish").notes == "No shellfish"
 
 
+PROTEINS = {"proteins": (Item(code="tofu", quantity=1),)}
+ADD_ONS = {"add_ons": (Item(code="rice", quantity=1),)}
+PLACE = {"location": "1 B St, Oakland, CA 94607"}
+
+
 @pytest.mark.parametrize(
-    ("hours", "changes", "attr"),
+    ("before", "changes", "attr"),
     [
-        (23, {"guests": 9}, "adults"),
-        (23, {"location": "1 B St, Oakland, CA 94607"}, "location"),
-        (11, {"proteins": (Item(code="tofu", quantity=1),)}, "proteins"),
-        (11, {"add_ons": (Item(code="rice", quantity=1),)}, "add_ons"),
+        ("23:59", {"guests": 9}, "adults"),
+        ("23:59", {"children": 2}, "adults"),
+        ("23:59", PLACE, "location"),
+        ("00:01", {"guests": 9}, "adults"),
+        ("11:59", PROTEINS, "proteins"),
+        ("11:59", ADD_ONS, "add_ons"),
     ],
 )
-def test_shortly_before_the_party_it_is_too_late(booking, hours, changes, attr):
+def test_shortly_before_the_party_it_is_too_late(booking, before, changes, attr):
     with pytest.raises(NotEditable) as refused:
-        change(booking, now=START - dt.timedelta(hours=hours), **changes)
+        change(booking, now=START - left(before), **changes)
     assert refused.value.attr == attr
 
 
 @pytest.mark.parametrize(
-    ("hours", "changes"),
+    ("before", "changes"),
     [
-        (24, {"guests": 9}),
-        (12, {"proteins": (Item(code="tofu", quantity=1),)}),
-        (1, {"notes": "Ring twice", "contact_phone": "555 0101"}),
+        ("24:00", {"guests": 9}),
+        ("24:00", PLACE),
+        ("12:00", PROTEINS),
+        ("12:00", ADD_ONS),
+        ("00:01", {"notes": "Ring twice", "contact_phone": "555 0101"}),
     ],
 )
-def test_until_then_it_is_not(booking, hours, changes):
-    changed = change(booking, now=START - dt.timedelta(hours=hours), **changes)
+def test_until_then_it_is_not(booking, before, changes):
+    changed = change(booking, now=START - left(before), **changes)
 
     assert AuditEntry.objects.filter(object_id=str(changed.pk)).exists()
+
+
+def left(text):
+    """Return this many hours and minutes."""
+    hours, minutes = map(int, text.split(":"))
+    return dt.timedelta(hours=hours, minutes=minutes)
+
+
+@pytest.mark.parametrize(
+    ("date", "last_moment"),
+    [
+        # On March 14 two o'clock is three, on November 7 one o'clock comes twice.
+        (dt.date(2027, 3, 14), "2027-03-13T11:00"),
+        (dt.date(2027, 11, 7), "2027-11-06T13:00"),
+    ],
+)
+def test_the_final_count_is_due_a_real_day_before_when_the_clocks_change(db, date, last_moment):
+    booking = BookingFactory(date=date, time=dt.time(12), status=Status.CONFIRMED)
+    last = dt.datetime.fromisoformat(last_moment).replace(tzinfo=timezone.get_default_timezone())
+
+    assert change(booking, now=last, guests=9).guests == 9
+    with pytest.raises(NotEditable):
+        change(booking, now=last + dt.timedelta(minutes=1), guests=10)
+
+
+def test_fees_and_discounts_stay_on_a_bill_that_changes(booking):
+    fee = Line(code="reschedule_fee", label="Change of date", quantity=1, unit_amount=20000)
+    gift = Line(code="discount", label="Birthday", quantity=1, unit_amount=-5000)
+    Booking.objects.update(extra_lines=[fee.to_json(), gift.to_json()], total=70000)
+
+    changed = change(booking, guests=12)
+
+    assert changed.total == 66000 + 20000 - 5000
+    assert changed.extra_lines == [fee.to_json(), gift.to_json()]
+
+
+def mails_of(booking):
+    return Email.objects.filter(booking=booking, kind=Email.Kind.BOOKING_CHANGED).count()
+
+
+@pytest.mark.parametrize(
+    ("changes", "mails"),
+    [
+        ({"guests": 12}, 1),
+        ({"children": 2}, 1),
+        (PLACE, 1),
+        (ADD_ONS, 1),
+        (PROTEINS, 1),
+        ({"notes": "Ring twice", "allergies": "Nuts", "contact_name": "Ann"}, 0),
+        ({"guests": 8}, 0),
+    ],
+)
+def test_the_customer_hears_of_what_they_would_notice(booking, changes, mails):
+    change(booking, **changes)
+
+    assert mails_of(booking) == mails
+
+
+def test_each_change_is_news_of_its_own(booking):
+    change(booking, guests=12)
+    change(booking, guests=12)
+    change(booking, guests=8)
+
+    assert mails_of(booking) == 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "asked"),
+    [
+        ({"guests": 12}, True),
+        ({"add_ons": (Item(code="gyoza", quantity=1),), "guests": 12}, True),
+        (PROTEINS, False),
+        ({"notes": "Ring twice"}, False),
+    ],
+)
+def test_what_is_open_at_stripe_follows_another_total(
+    booking, changes, asked, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks() as asked_for:
+        change(booking, **changes)
+
+    follow = ("payments.tasks.follow_booking", (booking.pk,))
+    assert (follow in [callback.args for callback in asked_for]) == asked
+
+
+def test_the_place_that_a_pending_booking_leaves_is_offered(db, django_capture_on_commit_callbacks):
+    pending = BookingFactory(date=DATE, time=SIX)
+
+    with django_capture_on_commit_callbacks() as asked_for:
+        change(pending, time=dt.time(15))
+
+    assert ("bookings.tasks.offer_places", ()) in [callback.args for callback in asked_for]
 
 
 @pytest.mark.parametrize(
