@@ -129,7 +129,8 @@ def test_pressing_after_it_was_paid_shows_the_page_as_it_is_now(client):
 
 def test_while_stripe_is_away_the_page_says_that_nothing_was_charged(client, sandbox):
     booking = BookingFactory()
-    sandbox.fail(times=20)
+    faults = [{"kind": "reset", "times": 20, "path": "/v1/checkout/sessions"}]
+    sandbox.control("POST", "faults", {"api": faults})
     answer = client.post(address(booking))
     assert answer.status_code == 503
     assert "Nothing was charged" in words(answer)

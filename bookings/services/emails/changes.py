@@ -10,7 +10,6 @@ from bookings.services.emails import words
 from myhibachi.core.money import format_cents
 
 Row = tuple[str, str, str]
-PLAIN = (("guests", "Guests"), ("location", "Where"))
 LISTS = (("add_ons", "Add-ons"), ("proteins", "Proteins"))
 
 
@@ -19,12 +18,14 @@ def rows(booking: Booking, facts: dict[str, Any]) -> Iterator[Row]:
     was = _before(booking, facts)
     if was != booking.starts_at:
         yield "When", words.moment(booking.starts_at), words.moment(was)
-    for name, label in PLAIN:
-        if name in facts:
-            yield label, str(facts[name][1]), str(facts[name][0])
+    if "guests" in facts:
+        yield "Guests", str(facts["guests"][1]), str(facts["guests"][0])
+    if "location" in facts and words.place(booking):
+        yield "Where", facts["location"][1], facts["location"][0]
     for name, label in LISTS:
         if name in facts:
-            yield label, words.listed(facts[name][1]) or "none", words.listed(facts[name][0])
+            old, new = (words.listed(items) or "none" for items in facts[name])
+            yield label, new, old
     old_total = _old(facts, "total", booking.total)
     if old_total != booking.total:
         yield "Total", format_cents(booking.total), format_cents(old_total)

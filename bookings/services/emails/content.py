@@ -93,8 +93,7 @@ def _of_booking(booking: Booking) -> dict[str, Any]:
     choose_by = booking.starts_at - dt.timedelta(hours=rules.protein_choice_hours)
     return {
         "booking": booking,
-        # A location that nobody has paid for yet may be an advertisement to a stranger.
-        "where": booking.location if booking.paid > 0 or booking.confirmed_at else "",
+        "where": words.place(booking),
         "hold_until": _moment(booking.hold_expires_at),
         "deposit_left": booking.deposit_due - booking.paid if is_short else 0,
         "arrival": words.clock(booking.starts_at - early),

@@ -4,6 +4,7 @@ The same UID with a higher sequence replaces what the customer's calendar has.
 """
 
 import datetime as dt
+
 from icalendar import Calendar, Event, vCalAddress, vText
 from icalendar.enums import STATUS
 

@@ -8,6 +8,8 @@ from typing import Any
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 
+from bookings.models import Booking
+
 # A stranger's address and a name such as "win at spam.example" would make us send spam.
 NAME = re.compile(r"[^\W\d_](?:[\w' ,-]|\.(?!\w)){0,59}")
 
@@ -31,6 +33,11 @@ def greeting(name: str) -> str:
     """Return "Hi Devi Guest,", without the name if it may be something else."""
     tidy = " ".join(name.split())
     return f"Hi {tidy}," if NAME.fullmatch(tidy) else "Hello,"
+
+
+def place(booking: Booking) -> str:
+    """Return the location; nothing before something was paid, as with a name."""
+    return booking.location if booking.paid > 0 or booking.confirmed_at else ""
 
 
 def guests(party: Any) -> str:
