@@ -1,0 +1,259 @@
+"""What belongs to somebody else is not there: not by its id, in no list, by no link's token."""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.signing import Signer
+from django.urls import get_resolver, resolve, reverse
+from rest_framework.test import APIClient
+
+from bookings.links import token
+from bookings.tests.factories import BookingFactory, WaitlistEntryFactory
+from bookings.tests.quote_world import NOW, sent_quote
+from customers.tests.factories import CustomerFactory, UserFactory
+from myhibachi.core.ids import uuid7
+from payments.tests.factories import DisputeFactory, InvoiceFactory, PaymentFactory, RefundFactory
+
+BOOKING = {"date": "2027-07-03", "time": "18:00", "guests": 8, "location": "San Jose, CA"}
+
+# Each call that takes an id, and what it is sent: by a customer it answers a 404 for what is not
+# theirs. Staff alone use `send` and `revise`; whose the quote is not learns no more than others.
+CALLS: list[tuple[str, str, dict[str, Any]]] = [
+    *(
+        call
+        for name in ("{booking}", "{reference}")
+        for call in (
+            ("get", f"/api/bookings/{name}", {}),
+            ("put", f"/api/bookings/{name}", BOOKING),
+            ("patch", f"/api/bookings/{name}", {"notes": "Mine now"}),
+            ("post", f"/api/bookings/{name}/cancel", {"reason": "Spite"}),
+            ("post", f"/api/bookings/{name}/cancel?preview=true", {}),
+            ("post", f"/api/bookings/{name}/reschedule", BOOKING),
+            ("post", f"/api/bookings/{name}/reschedule?preview=true", BOOKING),
+            ("post", "/api/stripe/create-checkout-session", {"booking_id": name}),
+            ("post", "/api/stripe/create-payment-intent", {"booking_id": name}),
+        )
+    ),
+    *(
+        call
+        for name in ("{quote}", "{quote_reference}")
+        for call in (
+            ("get", f"/api/quotes/{name}", {}),
+            ("post", f"/api/quotes/{name}/accept", {}),
+            ("post", f"/api/quotes/{name}/decline", {}),
+            ("post", f"/api/quotes/{name}/send", {}),
+            ("post", f"/api/quotes/{name}/revise", {"guests": 2}),
+        )
+    ),
+    ("get", "/api/waitlist/{entry}", {}),
+    ("delete", "/api/waitlist/{entry}", {}),
+]
+# Staff alone make these calls: whether there is such a thing, a customer can't tell.
+STAFF_CALLS = [
+    ("/api/stripe/refund", {"payment_id": "{payment}"}),
+    ("/api/stripe/invoices", {"booking_id": "{booking}"}),
+    (
+        "/api/stripe/payments/manual",
+        {"booking_id": "{booking}", "amount": 100, "method": "zelle", "payment_type": "deposit"},
+    ),
+]
+LISTS = [
+    *(
+        f"/api/{name}{query}"
+        for name in ("bookings", "quotes", "waitlist")
+        for query in ("", "?customer_id={customer}")
+    ),
+    *(
+        f"/api/stripe/{name}{query}"
+        for name in ("payments", "refunds", "disputes", "invoices")
+        for query in (
+            "",
+            "?booking_id={booking}",
+            "?booking_id={reference}",
+            "?customer={customer}",
+        )
+    ),
+    "/api/stripe/refunds?payment_id={payment}",
+    "/api/stripe/disputes?payment_id={payment}",
+]
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _clock(time_machine):
+    time_machine.move_to(NOW, tick=False)
+
+
+@pytest.fixture
+def owner():
+    return CustomerFactory(user__email="owner@example.com")
+
+
+@pytest.fixture
+def theirs(owner):
+    """Return the ids of one of each kind of thing, all of one customer."""
+    booking = BookingFactory(customer=owner, date=dt.date(2027, 8, 1))
+    quote = sent_quote(customer=owner)
+    payment = PaymentFactory(booking=booking, status="succeeded")
+    RefundFactory(payment=payment)
+    DisputeFactory(payment=payment)
+    InvoiceFactory(booking=booking)
+    return {
+        "customer": owner.pk,
+        "booking": booking.pk,
+        "reference": booking.reference,
+        "quote": quote.pk,
+        "quote_reference": quote.reference,
+        "entry": WaitlistEntryFactory(customer=owner).pk,
+        "payment": payment.pk,
+    }
+
+
+NOBODYS = {
+    "customer": uuid7(),
+    "booking": uuid7(),
+    "reference": "H-AAAAAAA",
+    "quote": uuid7(),
+    "quote_reference": "Q-AAAAAAA",
+    "entry": uuid7(),
+    "payment": uuid7(),
+}
+
+
+@pytest.fixture(params=["a customer", "one with the same email", "one without a customer"])
+def stranger(request, owner):
+    """Return a client of somebody else."""
+    if request.param == "a customer":
+        return client_of(CustomerFactory().user)
+    if request.param == "one without a customer":
+        return client_of(UserFactory())
+    # Nobody proved that the address is theirs.
+    return client_of(CustomerFactory(email=owner.email).user)
+
+
+def client_of(user):
+    client = APIClient()
+    client.force_authenticate(user)
+    return client
+
+
+def call(client, method, path, body, ids):
+    filled = {
+        name: value.format(**ids) if isinstance(value, str) else value
+        for name, value in body.items()
+    }
+    return getattr(client, method)(path.format(**ids), filled, format="json")
+
+
+def seen(response):
+    return response.status_code, response.content
+
+
+@pytest.mark.parametrize(("method", "path", "body"), CALLS)
+def test_what_is_somebody_elses_answers_as_what_is_not_there(stranger, theirs, method, path, body):
+    response = call(stranger, method, path, body, theirs)
+
+    assert response.status_code == 404
+    assert seen(response) == seen(call(stranger, method, path, body, NOBODYS))
+
+
+@pytest.mark.parametrize(("method", "path", "body"), CALLS)
+def test_without_a_token_it_is_not_there_either(theirs, method, path, body):
+    response = call(APIClient(), method, path, body, theirs)
+
+    assert response.status_code == 401
+    assert seen(response) == seen(call(APIClient(), method, path, body, NOBODYS))
+
+
+@pytest.mark.parametrize(("path", "body"), STAFF_CALLS)
+def test_what_only_staff_do_tells_a_customer_nothing(stranger, theirs, path, body):
+    response = call(stranger, "post", path, body, theirs)
+
+    assert response.status_code == 403
+    assert seen(response) == seen(call(stranger, "post", path, body, NOBODYS))
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_no_list_has_what_is_somebody_elses(stranger, theirs, path):
+    response = stranger.get(path.format(**theirs))
+
+    assert (response.status_code, response.json()["results"]) == (200, [])
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_each_list_has_ones_own(owner, theirs, path):
+    response = client_of(owner.user).get(path.format(**theirs))
+
+    assert len(response.json()["results"]) == 1
+
+
+def test_their_owner_finds_them_by_the_same_ids(owner, theirs):
+    client = client_of(owner.user)
+
+    paths = sorted({path for method, path, _ in CALLS if method == "get"})
+
+    assert {path: client.get(path.format(**theirs)).status_code for path in paths} == dict.fromkeys(
+        paths, 200
+    )
+
+
+def foreign_tokens(obj: Any) -> Iterator[str]:
+    """Yield what somebody might try in place of the token of `obj`'s own link."""
+    others = [BookingFactory(), sent_quote(), WaitlistEntryFactory(), CustomerFactory()]
+    yield from (token(other) for other in others if type(other) is not type(obj))
+    kind = obj._meta.model_name
+    name, signature = token(obj).split(":")
+    yield name
+    yield f"{name}:{signature[:-1]}"
+    nobodys = token(type(obj)(pk=uuid7()))
+    yield nobodys
+    yield f"{nobodys.split(':')[0]}:{signature}"
+    yield Signer(salt=f"bookings.links.{kind}", key="x" * 60).sign(name)
+    yield Signer(salt=f"bookings.links.{kind}").sign("not-an-id")
+    yield str(obj.pk)
+    yield obj.reference
+
+
+@pytest.mark.parametrize(
+    ("page", "make"),
+    [("pay-booking", BookingFactory), ("quote", sent_quote), ("quote-pdf", sent_quote)],
+)
+def test_a_page_opens_to_its_own_link_alone(client, page, make):
+    obj = make()
+    assert client.get(reverse(page, args=[token(obj)])).status_code == 200
+
+    tried = [reverse(page, args=[other]) for other in foreign_tokens(obj)]
+
+    assert {address: client.get(address).status_code for address in tried} == dict.fromkeys(
+        tried, 404
+    )
+    posted = {client.post(address, {"answer": "decline"}).status_code for address in tried}
+    assert posted == ({405} if page == "quote-pdf" else {404})
+
+
+@pytest.mark.parametrize("answer", ["accept", "decline"])
+def test_a_token_answers_its_own_quote_alone(theirs, answer):
+    path = f"/api/quotes/{theirs['quote']}/{answer}"
+    wrong = [token(sent_quote()), token(BookingFactory()), token(WaitlistEntryFactory()), "x:y"]
+
+    tried = [APIClient().post(path, {"token": other}, format="json") for other in wrong]
+
+    assert [response.status_code for response in tried] == [404] * 4
+
+
+def routes_with_ids(resolver=None, prefix="") -> Iterator[tuple[str, str]]:
+    for pattern in (resolver or get_resolver()).url_patterns:
+        route = prefix + str(pattern.pattern)
+        if hasattr(pattern, "url_patterns"):
+            yield from routes_with_ids(pattern, route)
+        elif pattern.pattern.converters and not route.startswith("admin/"):
+            yield pattern.name, route
+
+
+def test_no_address_with_an_id_is_left_out():
+    called = {resolve(path.split("?")[0].format(**NOBODYS)).url_name for _, path, _ in CALLS}
+
+    assert {name for name, _ in routes_with_ids()} - called == {"pay-booking", "quote", "quote-pdf"}
