@@ -40,8 +40,7 @@ def bookable(
 
     Each with its moment in UTC.
     """
-    earliest = now + dt.timedelta(hours=rules.notice_hours)
-    of_day = times(rules)
+    earliest, of_day = _earliest(rules, now), times(rules)
     for day in range(first.toordinal(), last.toordinal() + 1):
         date = dt.date.fromordinal(day)
         for time in of_day:
@@ -62,6 +61,11 @@ def check_bookable(rules: Rules, *, date: dt.date, time: dt.time, now: dt.dateti
     start = starts_at(date, time)
     if start <= now:
         raise SlotInPast("This date is in the past.", attr="date")
-    if start < now + dt.timedelta(hours=rules.notice_hours):
+    if start < _earliest(rules, now):
         raise TooSoon(f"We need {rules.notice_hours} hours' notice.", attr="date")
     return start
+
+
+def _earliest(rules: Rules, now: dt.datetime) -> dt.datetime:
+    # In UTC: to a moment of the venue's zone, Python would add hours of the clock on the wall.
+    return now.astimezone(dt.UTC) + dt.timedelta(hours=rules.notice_hours)

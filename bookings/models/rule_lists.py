@@ -57,6 +57,9 @@ def validate_slot_times(value: Any) -> None:
     _check_list(value, 'A list of times such as "18:00".', TIME)
     if value != sorted(value):
         raise ValidationError("The earliest first.")
+    # When the clocks change, an hour here is skipped, or comes twice.
+    if any("01:00" <= time < "03:00" for time in value):
+        raise ValidationError("Not between 1:00 and 3:00 at night.")
 
 
 def validate_percents(value: Any) -> None:

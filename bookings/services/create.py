@@ -109,7 +109,8 @@ def hold_slot(
             time=time,
             starts_at=start,
             seat=seat,
-            hold_expires_at=now + dt.timedelta(minutes=rules.hold_minutes),
+            # In UTC, where hours are real ones on the days the clocks change, too.
+            hold_expires_at=now.astimezone(dt.UTC) + dt.timedelta(minutes=rules.hold_minutes),
             contact_name=contact.name or customer.name,
             contact_email=contact.email or customer.email,
             contact_phone=contact.phone or customer.phone,
