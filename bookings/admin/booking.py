@@ -10,7 +10,8 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from bookings.admin import prep
-from bookings.admin.cells import listed, local_time
+from bookings.admin.cells import bill_table, listed, local_time
+from bookings.admin.email import emails_table
 from bookings.admin.filters import AttentionFilter, WhenFilter
 from bookings.admin.forms import BookingForm
 from bookings.admin.waitlist import line_table
@@ -19,10 +20,7 @@ from bookings.services import mark_completed
 from customers.models import User
 from myhibachi.core.admin import (
     ServiceFormAdmin,
-    money,
     money_column,
-    number,
-    small_table,
     state_label,
 )
 from myhibachi.core.errors import DomainError
@@ -31,7 +29,7 @@ REFERENCE = re.compile(r"[A-Z]-[A-Z0-9]{7}")
 CHANGEABLE = (Status.PENDING, Status.CONFIRMED)
 READ_ONLY = (
     "reference", "state", "customer", "hold_expires_at", "line", "zip_code",
-    "extras", "chosen", "bill",
+    "extras", "chosen", "bill", "emails",
     "created_at", "confirmed_at", "updated_at",
 )  # fmt: skip
 
@@ -75,6 +73,7 @@ class BookingAdmin(ServiceFormAdmin):
             ("Where", {"fields": ("location", "zip_code")}),
             ("Menu", {"fields": menu}),
             ("Money", {"fields": ("bill",)}),
+            ("E-mails", {"fields": ("emails",)}),
             ("History", {"fields": (("created_at", "confirmed_at", "updated_at"),)}),
         ]
 
@@ -159,21 +158,12 @@ class BookingAdmin(ServiceFormAdmin):
         """Show the proteins."""
         return listed(booking.proteins)
 
+    @admin.display(description="e-mails")
+    def emails(self, booking: Booking) -> SafeString | None:
+        """Show what the customer was told."""
+        return emails_table(booking)
+
     @admin.display(description="bill")
     def bill(self, booking: Booking) -> SafeString:
         """Show the priced lines, and what has been paid of them."""
-        lines = [
-            (
-                line["label"],
-                number(line["quantity"]),
-                money(line["unit_amount"], booking.currency),
-                money(line["amount"], booking.currency),
-            )
-            for line in booking.lines
-        ]
-        sums = [
-            (name.capitalize(), "", "", money(getattr(booking, name), booking.currency))
-            for name in ("total", "paid", "balance")
-        ]
-        headings = ("", number("Quantity"), number("Each"), number("Amount"))
-        return small_table(headings, [*lines, *sums])
+        return bill_table(booking, "total", "paid", "balance")

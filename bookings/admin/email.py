@@ -1,0 +1,113 @@
+from typing import Any, cast
+
+from django.contrib import admin, messages
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from bookings.admin.cells import booking_link
+from bookings.models import Booking, Email
+from bookings.services.emails.outbox import send_again
+from customers.models import User
+from myhibachi.core.admin import ReadOnlyAdmin, small_table, state_label
+from myhibachi.core.errors import DomainError
+
+
+class EmailAdmin(ReadOnlyAdmin):
+    """What customers were told. One whose sending failed can be sent again."""
+
+    list_display = ("created_at", "kind", "to", "about", "state", "error", "sent_at")
+    list_display_links = ("created_at", "kind")
+    list_select_related = ("booking", "quote")
+    list_filter = ("status", "kind")
+    search_fields = ("booking__reference",)
+    search_help_text = "A booking's or a quote's reference, or a booking's email."
+    ordering = ("-created_at", "-id")
+    sortable_by = ()
+    actions = ["send_again"]
+    fieldsets = [
+        (None, {"fields": ("kind", "about", "to", "subject")}),
+        ("Sending", {"fields": ("state", "attempts", "error", "next_attempt_at")}),
+        ("Text", {"fields": ("text", "has_calendar")}),
+        ("History", {"fields": (("created_at", "sent_at"),)}),
+    ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Email | None = None) -> Any:
+        return [name for _, section in self.fieldsets for name in section["fields"]]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Email], search_term: str
+    ) -> tuple[QuerySet[Email], bool]:
+        """Find by what has an index."""
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        if "@" in term:
+            return queryset.filter(booking__contact_email=term.lower()), False
+        name = "quote" if term.upper().startswith("Q-") else "booking"
+        return queryset.filter(**{f"{name}__reference": term.upper()}), False
+
+    def has_send_again_permission(self, request: HttpRequest) -> bool:
+        """Return whether this person may send something again."""
+        return request.user.has_perm("bookings.change_booking")
+
+    @admin.action(description="Send again", permissions=["send_again"])
+    def send_again(self, request: HttpRequest, queryset: QuerySet[Email]) -> None:
+        """Queue the chosen e-mails that failed once more; say which could not be."""
+        done = 0
+        for email in queryset:
+            try:
+                actor = cast(User, request.user)
+                send_again(email_id=email.pk, actor=actor, now=timezone.now())
+                done += 1
+            except DomainError as error:
+                self.message_user(request, f"{email}: {error.detail}", messages.ERROR)
+        if done:
+            self.message_user(request, f"{done} will be sent in a moment.", messages.SUCCESS)
+
+    @admin.display(description="about")
+    def about(self, email: Email) -> SafeString | str | None:
+        """Show the booking or the quote."""
+        return booking_link(email.booking) or (str(email.quote) if email.quote else None)
+
+    @admin.display(description="status")
+    def state(self, email: Email) -> SafeString:
+        """Show the status."""
+        return _state(email)
+
+    @admin.display(description="calendar file", boolean=True)
+    def has_calendar(self, email: Email) -> bool:
+        """Show whether a calendar file goes along."""
+        return bool(email.calendar)
+
+
+def emails_table(booking: Booking) -> SafeString | None:
+    """Return what was told about a booking and its quote, oldest first."""
+    emails = Email.objects.filter(Q(booking=booking) | Q(quote__booking=booking))
+    rows = [
+        (
+            _link(email),
+            email.get_kind_display(),
+            email.to,
+            _state(email),
+            email.error,
+        )
+        for email in emails.order_by("created_at", "id")
+    ]
+    return small_table(("When", "What", "To", "Status", "Error"), rows) if rows else None
+
+
+def _state(email: Email) -> SafeString:
+    # A quote that was sent waits for its answer; an e-mail is done.
+    colors = {Email.Status.QUEUED: "pending", Email.Status.SENT: "processed"}
+    return state_label(colors.get(Email.Status(email.status), email.status), email.status)
+
+
+def _link(email: Email) -> SafeString:
+    page = reverse("admin:bookings_email_change", args=[email.pk])
+    when = date_format(timezone.localtime(email.sent_at or email.created_at), "M j, H:i")
+    return format_html('<a href="{}">{}</a>', page, when)
