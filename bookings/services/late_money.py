@@ -55,8 +55,7 @@ def reseat(
     status = Status.CONFIRMED if confirms else Status.PENDING
     if status not in NEXT[booking.status]:
         raise InvalidTransition(f"A {booking.status} booking gets no place any more.")
-    was = {"status": booking.status, "slot": _slot(booking)}
-    moved = (date, time) != (booking.date, booking.time)
+    old_status, old = booking.status, _slot(booking)
     _take_place(booking, date, time, now=now)
     booking.move_to(status)
     hold = now + dt.timedelta(minutes=booking.rules.hold_minutes)
@@ -68,13 +67,15 @@ def reseat(
         "booking.reseated",
         booking,
         actor=actor,
-        status=[was["status"], booking.status],
-        slot=[was["slot"], _slot(booking)],
+        status=[old_status, booking.status],
+        slot=[old, _slot(booking)],
         held=held,
     )
-    kind = Email.Kind.DEPOSIT_RECEIVED if confirms and not moved else Email.Kind.BOOKING_CHANGED
+    stays = old == _slot(booking)
+    kind = Email.Kind.DEPOSIT_RECEIVED if confirms and stays else Email.Kind.BOOKING_CHANGED
+    facts = dict(zip(("old_date", "old_time"), old.split(), strict=True))
     # Its own news each time: a deposit e-mail may have gone out before it was canceled.
-    queue_email(kind, booking=booking, news=str(entry.pk), now=now)
+    queue_email(kind, booking=booking, news=str(entry.pk), facts=facts, now=now)
     enqueue("payments.tasks.follow_booking", booking.pk)
 
 
