@@ -8,7 +8,8 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from bookings.models import Booking
+from bookings.models import Booking, Quote
+from myhibachi.core.admin import money, number, small_table
 
 
 def local_time(date: dt.date, time: dt.time) -> SafeString:
@@ -20,6 +21,25 @@ def listed(items: list[dict[str, Any]]) -> str | None:
     """Return add-ons or proteins in a line of words."""
     words = (f"{item['quantity']} {item['code'].replace('_', ' ')}" for item in items)
     return ", ".join(words) or None
+
+
+def bill_table(priced: Booking | Quote, *sums: str) -> SafeString:
+    """Return the priced lines, and below them some of its amounts, such as `total`."""
+    lines = [
+        (
+            line["label"],
+            number(line["quantity"]),
+            money(line["unit_amount"], priced.currency),
+            money(line["amount"], priced.currency),
+        )
+        for line in priced.lines
+    ]
+    below = [
+        (name.replace("_", " ").capitalize(), "", "", money(getattr(priced, name), priced.currency))
+        for name in sums
+    ]
+    headings = ("", number("Quantity"), number("Each"), number("Amount"))
+    return small_table(headings, [*lines, *below])
 
 
 def booking_link(booking: Booking | None) -> SafeString | None:

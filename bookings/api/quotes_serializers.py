@@ -11,7 +11,7 @@ from bookings.api.serializers import MOST, BookingRequest, ItemSerializer, LineS
 from bookings.models import Quote
 from bookings.pricing import Line
 from bookings.services import Contact, Words
-from bookings.services.quotes import Offer
+from bookings.services.quotes import Offer, adjustment
 
 # A draft that its customer asked for is shown to them as requested.
 STATES = [(state, state) for state in ("requested", *Quote.Status.values)]
@@ -32,12 +32,6 @@ class AdjustmentSerializer(serializers.Serializer[Line]):
         """Return the line."""
         values = super().to_internal_value(data)
         return adjustment(**values)
-
-
-def adjustment(*, label: str, quantity: int, unit_amount: int) -> Line:
-    """Return a line for the bill; its amount in cents."""
-    code = "discount" if unit_amount < 0 else "extra"
-    return Line(code=code, label=label, quantity=quantity, unit_amount=unit_amount)
 
 
 def _adjustments() -> Any:

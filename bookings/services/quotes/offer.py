@@ -31,6 +31,12 @@ class Offer:
     message: str = ""
 
 
+def adjustment(*, label: str, quantity: int, unit_amount: int) -> Line:
+    """Return what staff add to a bill, in cents each; a discount's amount is negative."""
+    code = "discount" if unit_amount < 0 else "extra"
+    return Line(code=code, label=label, quantity=quantity, unit_amount=unit_amount)
+
+
 def offer_columns(
     offer: Offer, *, customer: Customer, rules: Rules, now: dt.datetime
 ) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from bookings.services.quotes.lock import lock_quote
 from bookings.services.quotes.offer import Offer, offer_columns, offer_of
 from customers.models import User
 from myhibachi.core import audit
+from myhibachi.core.errors import DomainError
 
 
 def revise_quote(
@@ -21,7 +22,7 @@ def revise_quote(
         offer: what the new version is about; the same as the old one's if left out.
 
     Raises:
-        QuoteNotEditable: it is a draft still, or a booking already.
+        QuoteNotEditable: it is a draft still, or a booking that holds its slot.
         QuoteSuperseded: there is a newer version: revise that.
         UnknownSlot and what else `offer_columns` raises: the offer makes no sense.
         NotFound: there is no such quote.
@@ -49,10 +50,19 @@ def revise_quote(
     return new
 
 
+def is_revisable(quote: Quote) -> bool:
+    """Return whether `revise_quote` would make a next version of it."""
+    try:
+        _check_revisable(quote)
+    except DomainError:
+        return False
+    return True
+
+
 def _check_revisable(quote: Quote) -> None:
     if quote.is_superseded:
         raise QuoteSuperseded("There is a newer version of this quote.")
     if quote.status == Quote.Status.DRAFT:
         raise QuoteNotEditable("A draft needs no new version: change it.")
-    if quote.status == Quote.Status.ACCEPTED:
+    if quote.booking and quote.booking.holds_slot:
         raise QuoteNotEditable("It was accepted: change the booking instead.")
