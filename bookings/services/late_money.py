@@ -3,8 +3,6 @@
 import datetime as dt
 from uuid import UUID
 
-from django.db import transaction
-
 from bookings import slots
 from bookings.errors import InvalidTransition, NoLateMoney, SlotInPast
 from bookings.models import NEXT, Booking, Email, Status
@@ -94,27 +92,25 @@ def _slot(booking: Booking) -> str:
     return f"{booking.date} {booking.time:%H:%M}"
 
 
-def keep_late_money(*, booking_id: UUID, reason: str, actor: User, now: dt.datetime) -> Booking:
+def keep(booking: Booking, *, held: int, reason: str, actor: User) -> None:
     """Keep late money, because a person says so; the booking stays as it is.
+
+    The caller has it from `lock_late`.
+
+    Args:
+        held: what is left of its money, in cents.
 
     Raises:
         NotAllowed: this person may not.
         InvalidInput: no reason is given.
-        NoLateMoney: somebody has dealt with it already.
-        NotFound: there is no such booking.
     """
     if not actor.has_perm("bookings.waive_fee"):
         raise NotAllowed("You may not keep this money.")
     if not reason.strip():
         raise InvalidInput("Say why it is kept.", attr="reason")
-    with transaction.atomic():
-        booking = lock_late(booking_id)
-        booking.late_money = False
-        booking.save(update_fields=["late_money", "updated_at"])
-        audit.record(
-            "booking.late_money_kept", booking, actor=actor, note=reason, amount=booking.paid
-        )
-    return booking
+    booking.late_money = False
+    booking.save(update_fields=["late_money", "updated_at"])
+    audit.record("booking.late_money_kept", booking, actor=actor, note=reason, amount=held)
 
 
 def show_to_staff(booking_id: UUID) -> None:

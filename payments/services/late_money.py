@@ -1,4 +1,4 @@
-"""Money that came after its booking was over: a seat again, or all of it back."""
+"""Money that came after its booking was over: a seat again, all of it back, or kept."""
 
 import datetime as dt
 from uuid import UUID
@@ -34,10 +34,7 @@ def reseat_booking(
         NotFound: there is no such booking.
     """
     with transaction.atomic():
-        booking = late_money.lock_late(booking_id)
-        held = left_for_party(booking.pk)
-        if not held:
-            raise NoLateMoney("This money is on its way back already.")
+        booking, held = _lock(booking_id)
         late_money.reseat(booking, date=date, time=time, held=held, actor=actor, now=now)
     return booking
 
@@ -77,6 +74,30 @@ def refund_late_money(
             _tell(booking, made, choice_id, reason=reason, actor=actor, now=now)
     send_all([refund.pk for refund in made], now=now)
     return refunds_of(choice_id, booking_id=booking_id)
+
+
+def keep_late_money(*, booking_id: UUID, reason: str, actor: User) -> Booking:
+    """Keep late money, because a person says so; the booking stays as it is.
+
+    Raises:
+        NotAllowed: this person may not.
+        InvalidInput: no reason is given.
+        NoLateMoney: somebody has decided already, or the money is on its way back.
+        NotFound: there is no such booking.
+    """
+    with transaction.atomic():
+        booking, held = _lock(booking_id)
+        late_money.keep(booking, held=held, reason=reason, actor=actor)
+    return booking
+
+
+def _lock(booking_id: UUID) -> tuple[Booking, int]:
+    """Return the booking, locked, and the cents that are left to decide about."""
+    booking = late_money.lock_late(booking_id)
+    held = left_for_party(booking.pk)
+    if not held:
+        raise NoLateMoney("This money is on its way back already.")
+    return booking, held
 
 
 def _shares(booking: Booking, expected_refund: int) -> tuple[Share, ...]:
