@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.contrib.admin.utils import flatten_fieldsets
+from django.forms import TextInput
 from django.utils import timezone
 
 from bookings.admin import rulebook_words as words
@@ -112,12 +113,20 @@ class RuleBookForm(ServiceForm):
             **dict.fromkeys(words.MONEY, DollarsField),
             "tax_basis_points": PercentField,
         }
-        widgets = {name: Measure(after=unit) for name, unit in words.UNITS.items()}
+        widgets = {
+            **{name: Measure(after=unit) for name, unit in words.UNITS.items()},
+            "travel_origin_zip": TextInput(attrs={"size": 6, "inputmode": "numeric"}),
+        }
         labels = {name: words.label(name) for name in NAMES}
         help_texts = {name: words.help_text(name) for name in NAMES}
         error_messages = {
             "effective_from": {"unique": "Rules from this date are there already: change those."}
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.only_previews:
+            self.fields["effective_from"].required = False
 
     def clean(self) -> dict[str, Any]:
         """Say beside its field what the table's constraints would refuse."""
@@ -133,7 +142,7 @@ class RuleBookForm(ServiceForm):
 
     @property
     def has_rules(self) -> bool:
-        """Whether the rules can be read: a preview needs no date they start from."""
+        """Whether the rules could be read, whatever their date."""
         return self.is_bound and not self.errors.keys() - {"effective_from"}
 
     def is_valid(self) -> bool:

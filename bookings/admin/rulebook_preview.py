@@ -35,7 +35,7 @@ class PreviewForm(forms.Form):
     location = forms.CharField(
         required=False, max_length=300, label="Address or ZIP", help_text="Empty: no travel."
     )
-    add_ons = ItemsField(help_text="How many and what, one a line: 2 lobster.")
+    add_ons = ItemsField(label="Add-ons", help_text="How many and what, one a line: 2 lobster.")
 
     def order(self) -> Order:
         """Return what the party orders."""
@@ -166,9 +166,9 @@ def _cancellation(
     said = policy.cancellation(
         rules, paid=total, deposit_due=deposit, starts_at=start, now=moment, confirmed=True
     )
-    until = f" Until {_before(start, hours)}." if hours else ""
-    back = f" {format_cents(said.refund)} of {format_cents(total)}." if checked else ""
-    return f"{said.sentence}{until}{back}"
+    when = f"Until {_before(start, hours)}" if hours else "After that"
+    back = f": {format_cents(said.refund)} of {format_cents(total)}." if checked else "."
+    return f"{said.sentence} {when}{back}"
 
 
 def _times(rules: Rules, checked: CheckedOrder | None, start: dt.datetime) -> str:

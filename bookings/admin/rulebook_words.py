@@ -20,7 +20,7 @@ MONEY = (
 UNITS = {
     "adult_from_age": "years",
     "child_from_age": "years",
-    "proteins_per_guest": "a guest",
+    "proteins_per_guest": "for each guest",
     "protein_choice_hours": "hours before",
     "hold_minutes": "minutes",
     "hold_reminder_minutes": "minutes",
@@ -48,6 +48,7 @@ UNITS = {
     "invoice_reminder_days": "days",
 }
 LABELS = {
+    "add_ons": "Add-ons",
     "adult_from_age": "Adult from age",
     "child_from_age": "Child from age",
     "protein_choice_hours": "Proteins may change until",
@@ -89,13 +90,18 @@ LABELS = {
     "loyalty_platinum": "Platinum from",
 }
 HELP = {
-    "guests_min": "",
-    "duration_base_minutes": "",
     "tax_basis_points": "Travel and tips are not taxed.",
-    "free_reschedules": "Moves of one booking that cost nothing when early enough.",
+    "free_reschedules": "For each booking, when early enough.",
     "travel_price_per_mile": "For each full mile.",
     "late_cancel_refund_percent": "Of what was paid beyond the deposit.",
+    "loyalty_silver": "Lifetime value.",
+    "loyalty_gold": "Lifetime value.",
+    "loyalty_platinum": "Lifetime value.",
+    "manager_refund_limit": "A larger refund waits for finance.",
 }
+# Their label and unit say it all.
+PLAIN = UNITS.keys() - HELP.keys() - {"adult_from_age", "child_from_age", "proteins_per_guest"}
+SINGULAR = {"parties": "party"}
 
 
 def label(name: str) -> str:
@@ -105,6 +111,8 @@ def label(name: str) -> str:
 
 def help_text(name: str) -> str:
     """Return what explains a rule beside its field."""
+    if name in PLAIN or name == "reschedule_fee":
+        return ""
     told: str = getattr(RuleBook._meta.get_field(name), "help_text", "")
     return HELP.get(name, told.removesuffix(" In cents."))
 
@@ -120,7 +128,7 @@ def shown(name: str, value: Any) -> str:
         return format_cents(value)
     if name in SPECIAL:
         return SPECIAL[name](value)
-    unit = UNITS.get(name, "")
+    unit = _unit(UNITS.get(name, ""), value)
     days = f" ({value // 24} days)" if unit.startswith("hours") and _is_days(value) else ""
     return f"{value} {unit}{days}".strip()
 
@@ -143,6 +151,13 @@ def _column(name: str) -> Callable[[RuleBook], str]:
     # Django finds the help text by the name.
     show.__name__ = name
     return show
+
+
+def _unit(words: str, value: Any) -> str:
+    noun, _space, rest = words.partition(" ")
+    if value != 1:
+        return words
+    return f"{SINGULAR.get(noun, noun.removesuffix('s'))} {rest}".strip()
 
 
 def _is_days(hours: int) -> bool:
