@@ -134,7 +134,7 @@ class BookingAdmin(ServiceFormAdmin):
         return local_time(booking.date, booking.time)
 
     @admin.display(description="waitlist")
-    def line(self, booking: Booking) -> SafeString | None:
+    def line(self, booking: Booking) -> SafeString:
         """Show who waits for the same slot."""
         return line_table(booking)
 
@@ -149,12 +149,12 @@ class BookingAdmin(ServiceFormAdmin):
         return format_html_join("", "{} ", ((label,) for label in labels))
 
     @admin.display(description="add-ons")
-    def extras(self, booking: Booking) -> str | None:
+    def extras(self, booking: Booking) -> str:
         """Show the add-ons."""
         return listed(booking.add_ons)
 
     @admin.display(description="proteins")
-    def chosen(self, booking: Booking) -> str | None:
+    def chosen(self, booking: Booking) -> str:
         """Show the proteins."""
         return listed(booking.proteins)
 

@@ -6,10 +6,13 @@ from typing import Any
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from bookings.models import Booking, Quote
 from myhibachi.core.admin import money, number, small_table
+
+# A page, unlike a list, would show the word "None".
+NOTHING = mark_safe("–")
 
 
 def local_time(date: dt.date, time: dt.time) -> SafeString:
@@ -17,10 +20,10 @@ def local_time(date: dt.date, time: dt.time) -> SafeString:
     return format_html("{}<br>{}", date_format(date, "D, M j, Y"), f"{time:%H:%M}")
 
 
-def listed(items: list[dict[str, Any]]) -> str | None:
+def listed(items: list[dict[str, Any]]) -> str:
     """Return add-ons or proteins in a line of words."""
     words = (f"{item['quantity']} {item['code'].replace('_', ' ')}" for item in items)
-    return ", ".join(words) or None
+    return ", ".join(words) or NOTHING
 
 
 def bill_table(priced: Booking | Quote, *sums: str) -> SafeString:
@@ -42,9 +45,9 @@ def bill_table(priced: Booking | Quote, *sums: str) -> SafeString:
     return small_table(headings, [*lines, *below])
 
 
-def booking_link(booking: Booking | None) -> SafeString | None:
+def booking_link(booking: Booking | None) -> SafeString:
     """Return a link to a booking's page."""
     if booking is None:
-        return None
+        return NOTHING
     page = reverse("admin:bookings_booking_change", args=[booking.pk])
     return format_html('<a href="{}">{}</a>', page, booking.reference)

@@ -70,9 +70,11 @@ class EmailAdmin(ReadOnlyAdmin):
             self.message_user(request, f"{done} will be sent in a moment.", messages.SUCCESS)
 
     @admin.display(description="about")
-    def about(self, email: Email) -> SafeString | str | None:
+    def about(self, email: Email) -> str:
         """Show the booking or the quote."""
-        return booking_link(email.booking) or (str(email.quote) if email.quote else None)
+        if email.booking is None and email.quote:
+            return str(email.quote)
+        return booking_link(email.booking)
 
     @admin.display(description="status")
     def state(self, email: Email) -> SafeString:

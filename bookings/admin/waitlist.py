@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from bookings.admin.cells import booking_link, listed, local_time
+from bookings.admin.cells import NOTHING, booking_link, listed, local_time
 from bookings.admin.filters import WhenFilter
 from bookings.admin.forms import FIELDS, OrderForm
 from bookings.models import Booking, WaitlistEntry
@@ -126,35 +126,35 @@ class WaitlistAdmin(ServiceFormAdmin):
         return state_label(entry.status)
 
     @admin.display(description="offered booking")
-    def offer(self, entry: WaitlistEntry) -> SafeString | None:
+    def offer(self, entry: WaitlistEntry) -> SafeString:
         """Lead to the booking that was offered."""
         return booking_link(entry.booking)
 
     @admin.display(description="who waits for this slot")
-    def line(self, entry: WaitlistEntry) -> SafeString | None:
+    def line(self, entry: WaitlistEntry) -> SafeString:
         """Show the slot's whole line, those who have an offer first."""
         return line_table(entry)
 
     @admin.display(description="add-ons")
-    def add_on_words(self, entry: WaitlistEntry) -> str | None:
+    def add_on_words(self, entry: WaitlistEntry) -> str:
         """Show the add-ons."""
         return listed(entry.add_ons)
 
     @admin.display(description="proteins")
-    def protein_words(self, entry: WaitlistEntry) -> str | None:
+    def protein_words(self, entry: WaitlistEntry) -> str:
         """Show the proteins."""
         return listed(entry.proteins)
 
 
-def line_table(slot: WaitlistEntry | Booking) -> SafeString | None:
-    """Return who has an offer for a slot, and who waits for it, in order; None: nobody."""
+def line_table(slot: WaitlistEntry | Booking) -> SafeString:
+    """Return who has an offer for a slot, and who waits for it, in order."""
     live = WaitlistEntry.objects.filter(date=slot.date, time=slot.time, status__in=LIVE)
     entries = live.select_related("customer", "booking").in_line()
     rows = [
         (_entry_link(entry), number(entry.guests), state_label(entry.status))
         for entry in sorted(entries, key=lambda entry: entry.status)
     ]
-    return small_table(("Who", number("Guests"), "Status"), rows) if rows else None
+    return small_table(("Who", number("Guests"), "Status"), rows) if rows else NOTHING
 
 
 def _entry_link(entry: WaitlistEntry) -> SafeString:

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from bookings.errors import SlotFull
-from bookings.models import Booking, RuleBook, SlotException, Status, WaitlistEntry
+from bookings.models import Booking, Email, RuleBook, SlotException, Status, WaitlistEntry
 from bookings.queries.availability import open_slots
 from bookings.queries.rules import current_rules
 from bookings.services import (
@@ -168,6 +168,24 @@ def test_an_offer_carries_the_whole_order_under_the_rules_of_its_day(db):
         "555 0100",
         1,
     )
+
+
+def test_an_offer_is_one_email_that_leads_to_the_deposit(db):
+    entry = wait(contact_email="ada@example.com")
+
+    offer_places(NOW)
+    offer_places(NOW)
+
+    (email,) = Email.objects.all()
+    entry.refresh_from_db()
+    assert (email.kind, email.to, email.booking, email.waitlist_entry) == (
+        "waitlist_offer",
+        "ada@example.com",
+        entry.booking,
+        entry,
+    )
+    for said in ("July 3, 2027 at 6:00 PM PDT", "Pay deposit $100.00: [link:pay-booking]"):
+        assert said in email.text
 
 
 def test_each_free_place_is_offered_once_in_the_order_of_the_line(db):

@@ -123,6 +123,13 @@ def test_a_bookings_page_shows_who_waits_for_its_slot(as_support):
     assert "Waitlist: Who Guests Status Ann 8 waiting" in text_of(page)
 
 
+def test_what_there_is_none_of_is_a_dash(as_support):
+    page = as_support.get(page_of(wait("Ann", status="withdrawn")))
+
+    assert "Offered booking: – Who waits for this slot: –" in text_of(page)
+    assert "None" not in text_of(page)
+
+
 def test_staff_note_a_caller(as_support, support):
     BookingFactory.create_batch(2, date=DATE, time=SIX)
     caller = ContactFactory(name="Cy Caller")

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.signing import Signer
+from django.db.models import Model
 from django.urls import get_resolver, resolve, reverse
 from rest_framework.test import APIClient
 
@@ -202,7 +203,12 @@ def test_their_owner_finds_them_by_the_same_ids(owner, theirs):
 
 def foreign_tokens(obj: Any) -> Iterator[str]:
     """Yield what somebody might try in place of the token of `obj`'s own link."""
-    others = [BookingFactory(), sent_quote(), WaitlistEntryFactory(), CustomerFactory()]
+    others: list[Model] = [
+        BookingFactory(),
+        sent_quote(),
+        WaitlistEntryFactory(),
+        CustomerFactory(),
+    ]
     yield from (token(other) for other in others if type(other) is not type(obj))
     kind = obj._meta.model_name
     name, signature = token(obj).split(":")
@@ -244,16 +250,16 @@ def test_a_token_answers_its_own_quote_alone(theirs, answer):
     assert [response.status_code for response in tried] == [404] * 4
 
 
-def routes_with_ids(resolver=None, prefix="") -> Iterator[tuple[str, str]]:
+def routes_with_ids(resolver=None, prefix="") -> Iterator[str]:
     for pattern in (resolver or get_resolver()).url_patterns:
         route = prefix + str(pattern.pattern)
         if hasattr(pattern, "url_patterns"):
             yield from routes_with_ids(pattern, route)
         elif pattern.pattern.converters and not route.startswith("admin/"):
-            yield pattern.name, route
+            yield str(pattern.name)
 
 
 def test_no_address_with_an_id_is_left_out():
     called = {resolve(path.split("?")[0].format(**NOBODYS)).url_name for _, path, _ in CALLS}
 
-    assert {name for name, _ in routes_with_ids()} - called == {"pay-booking", "quote", "quote-pdf"}
+    assert set(routes_with_ids()) - called == {"pay-booking", "quote", "quote-pdf"}
