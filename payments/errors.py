@@ -85,3 +85,9 @@ class RefundChanged(DomainError):
     """
 
     code = "refund_changed"
+
+
+class AlreadyDecided(DomainError):
+    """Somebody else has decided it."""
+
+    code = "already_decided"
