@@ -84,14 +84,14 @@ def leave_waitlist(*, entry_id: UUID, actor: User, now: dt.datetime) -> Waitlist
 
     Raises:
         InvalidTransition: it has come to its end.
-        NotEditable: the place that was offered has been paid for, at least in part.
+        NotEditable: the place that was offered has been paid for, if only in part.
         NotFound: there is no such entry.
     """
     with transaction.atomic():
         entry, booking = _lock(entry_id)
         if entry.status == WaitlistEntry.Status.WITHDRAWN:
             return entry
-        if booking:
+        if booking and entry.status == WaitlistEntry.Status.OFFERED:
             _give_back(booking, actor=actor, now=now)
         move(entry, WaitlistEntry.Status.WITHDRAWN, actor=actor)
         # A place kept for this entry is the next one's, or anybody's.
@@ -142,8 +142,9 @@ def _lock(entry_id: UUID) -> tuple[WaitlistEntry, Booking | None]:
 
 
 def _give_back(booking: Booking, *, actor: User, now: dt.datetime) -> None:
-    if booking.status != Status.PENDING:
+    if not booking.holds_slot:
         return
-    if booking.paid > 0:
-        raise NotEditable("It has been paid for in part: cancel the booking.", attr="booking_id")
+    # The entry may not have heard of it yet.
+    if booking.status != Status.PENDING or booking.paid > 0:
+        raise NotEditable("It has been paid for: cancel the booking.")
     cancel(booking, actor=actor, reason="Turned the offer down.", outcome={}, now=now)

@@ -199,12 +199,22 @@ def test_turning_an_offer_down_gives_the_place_to_the_next(ada):
     )
 
 
-def test_an_offer_paid_for_in_part_is_not_simply_turned_down(ada):
-    paid = BookingFactory(customer=ada, paid=4000)
+@pytest.mark.parametrize(
+    "so_far", [{"paid": 4000}, {"paid": 10000, "status": Status.CONFIRMED}], ids=["part", "deposit"]
+)
+def test_an_offer_that_was_paid_for_is_not_simply_turned_down(ada, so_far):
+    paid = BookingFactory(customer=ada, **so_far)
     entry = WaitlistEntryFactory(customer=ada, status="offered", booking=paid)
 
     with pytest.raises(NotEditable):
         leave_waitlist(entry_id=entry.pk, actor=ada.user, now=NOW)
+
+
+def test_an_offer_that_ran_out_this_moment_may_be_left(ada):
+    over = BookingFactory(customer=ada, status=Status.EXPIRED)
+    entry = WaitlistEntryFactory(customer=ada, status="offered", booking=over)
+
+    assert leave_waitlist(entry_id=entry.pk, actor=ada.user, now=NOW).status == "withdrawn"
 
 
 @pytest.mark.parametrize("status", ["booked", "lapsed"])
