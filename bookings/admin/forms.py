@@ -51,7 +51,8 @@ class OrderForm(ServiceForm):
         """Return what is asked for, as the services take it."""
         data = self.cleaned_data
         return {
-            "customer": data["customer"],
+            # Where it is only shown, it is not in the form.
+            "customer": data.get("customer"),
             "date": data["date"],
             "time": data["time"],
             "order": Order(**{name: data[name] for name in ORDER}),
