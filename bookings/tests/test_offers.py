@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from bookings.errors import SlotFull
+from bookings.errors import InvalidTransition, SlotFull
 from bookings.models import Booking, Email, RuleBook, SlotException, Status, WaitlistEntry
 from bookings.queries.availability import open_slots
 from bookings.queries.rules import current_rules
@@ -21,7 +21,7 @@ from bookings.services import (
     lock_booking,
 )
 from bookings.services.offers import offer_places
-from bookings.services.waitlist import join_waitlist
+from bookings.services.waitlist import join_waitlist, leave_waitlist
 from bookings.tasks import offer_places as task
 from bookings.tests.factories import BookingFactory, WaitlistEntryFactory
 from customers.tests.factories import CustomerFactory, UserFactory
@@ -337,6 +337,28 @@ def test_who_is_just_leaving_is_passed_over():
         row.save()
 
     assert states(leaving, following) == ["withdrawn", "offered"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_leaves_while_a_place_is_offered_is_told_to_look_first():
+    entry = wait()
+
+    def leave():
+        try:
+            leave_waitlist(entry_id=entry.pk, actor=entry.customer.user, now=NOW)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as guest:
+        with transaction.atomic():
+            offer_places(NOW)
+            leaving = guest.submit(leave)
+            with pytest.raises(TimeoutError):
+                leaving.result(timeout=0.3)
+        with pytest.raises(InvalidTransition, match="offered at this moment"):
+            leaving.result(timeout=10)
+
+    assert states(entry) == ["offered"]
 
 
 def test_beat_offers_places(db):
