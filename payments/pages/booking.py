@@ -17,8 +17,10 @@ from bookings.places import area
 from bookings.services.payable import Due, due
 from myhibachi.core.errors import DomainError
 from payments.errors import AlreadyPaid
+from payments.models import Payment
 from payments.pages.checkout import start_checkout
 from payments.pages.csp import allow_checkout
+from payments.services.attempts import OWED
 
 
 @never_cache
@@ -29,15 +31,15 @@ def booking_page(request: HttpRequest, token: str) -> HttpResponse:
     booking = _booking(token)
     if request.method != "POST":
         return _page(request, booking)
+    # What goes wrong is told on the page itself: Django would log an error's address, and with it
+    # the customer's link.
     try:
         return HttpResponseRedirect(start_checkout(booking, now=timezone.now()))
-    except (NothingDue, NotPayable):
+    except (AlreadyPaid, NothingDue, NotPayable):
         # Paid, expired or canceled meanwhile: the page itself says which.
         return HttpResponseRedirect(request.path)
-    except AlreadyPaid:
-        return _page(request, booking, problem="under_way", status=409)
-    except DomainError as error:
-        return _page(request, booking, problem="refused", status=error.status)
+    except DomainError:
+        return HttpResponseRedirect(f"{request.path}?problem=refused")
 
 
 def _booking(token: str) -> Booking:
@@ -47,17 +49,16 @@ def _booking(token: str) -> Booking:
     return booking
 
 
-def _page(
-    request: HttpRequest, booking: Booking, *, problem: str = "", status: int = 200
-) -> HttpResponse:
+def _page(request: HttpRequest, booking: Booking) -> HttpResponse:
     context = {
         "booking": booking,
         "area": area(booking.location, zip_code=booking.zip_code),
         "due": _due(booking),
-        "problem": problem,
+        "under_way": _under_way(booking),
+        "problem": request.GET.get("problem"),
         "book_again_url": settings.FRONTEND_URL,
     }
-    return render(request, "pay/booking.html", context, status=status)
+    return render(request, "pay/booking.html", context)
 
 
 def _due(booking: Booking) -> Due | None:
@@ -65,3 +66,9 @@ def _due(booking: Booking) -> Due | None:
         return due(booking)
     except (NothingDue, NotPayable):
         return None
+
+
+def _under_way(booking: Booking) -> Payment | None:
+    """Return the payment that a bank is still working on; it must not be made twice."""
+    processing = booking.payments.filter(status=Payment.Status.PROCESSING)
+    return processing.filter(payment_type__in=OWED).first()

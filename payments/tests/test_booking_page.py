@@ -13,7 +13,7 @@ from bookings.models import Booking, Quote
 from bookings.tests.factories import BookingFactory
 from payments.models import Payment
 from payments.tests import stripe_world as stripe
-from payments.tests.factories import paid_payment
+from payments.tests.factories import PaymentFactory, paid_payment
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("sandbox")]
 
@@ -127,14 +127,31 @@ def test_pressing_after_it_was_paid_shows_the_page_as_it_is_now(client):
     assert (answer.status_code, answer["Location"]) == (302, address(booking))
 
 
-def test_while_stripe_is_away_the_page_says_that_nothing_was_charged(client, sandbox):
+def test_while_stripe_is_away_the_page_says_so_and_the_log_has_no_link(client, sandbox, caplog):
     booking = BookingFactory()
     faults = [{"kind": "reset", "times": 20, "path": "/v1/checkout/sessions"}]
     sandbox.control("POST", "faults", {"api": faults})
-    answer = client.post(address(booking))
-    assert answer.status_code == 503
+    answer = client.post(address(booking), follow=True)
+    assert answer.status_code == 200
     assert "Nothing was charged" in words(answer)
     assert button(answer) == "Pay deposit $100.00"
+    assert token(booking) not in caplog.text
+
+
+def test_what_was_paid_a_moment_ago_shows_before_stripe_has_told_us(client):
+    booking = BookingFactory()
+    session_id = client.post(address(booking))["Location"].rpartition("/")[2]
+    stripe.call("POST", f"payment_pages/{session_id}/confirm", payment_method="pm_card_visa")
+    answer = client.post(address(booking), follow=True)
+    assert "Your party is booked" in words(answer)
+    assert button(answer) == "Pay balance $450.00"
+
+
+def test_while_the_bank_decides_nobody_is_asked_again(client):
+    booking = PaymentFactory(status="processing").booking
+    answer = client.get(address(booking))
+    assert "Your bank is working on a payment of $100.00." in words(answer)
+    assert button(answer) is None
 
 
 def test_the_form_needs_its_csrf_token():

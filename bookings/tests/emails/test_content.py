@@ -2,6 +2,7 @@
 
 import datetime as dt
 from copy import deepcopy
+from typing import Any
 
 import pytest
 from django.template import engines
@@ -58,7 +59,8 @@ def every() -> list[tuple[Email.Kind, About]]:
 @pytest.fixture
 def strict_templates(monkeypatch):
     """Let a variable that a template names and nobody gave stand out."""
-    monkeypatch.setattr(engines["django"].engine, "string_if_invalid", "UNRESOLVED %s")
+    django: Any = engines["django"]
+    monkeypatch.setattr(django.engine, "string_if_invalid", "UNRESOLVED %s")
 
 
 def test_every_kind_can_be_written_with_no_variable_left_open(strict_templates):
@@ -187,7 +189,7 @@ For Devi & friends <3
 It is valid until Tuesday, June 15, 2027 at 4:40 PM PDT. A quote holds no slot: accept it, pay the \
 deposit of $100.00, and the slot is yours.
 
-See and accept your quote: [link:quote]
+See your quote: [link:quote]
 
 Quote: Q-7KQ3XWM
 When: Saturday, June 12, 2027 at 6:00 PM PDT

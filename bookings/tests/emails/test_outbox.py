@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from smtplib import SMTPAuthenticationError, SMTPRecipientsRefused, SMTPServerDisconnected
 from threading import Barrier, Thread
+from typing import Any
 
 import pytest
 from django.core import mail
@@ -56,6 +57,12 @@ def send(email: Email, now: dt.datetime = NOW) -> tuple[str, int, str]:
     return (email.status, email.attempts, email.error)
 
 
+def html_of(message: Any) -> str:
+    """Return the HTML that goes beside the text."""
+    html: str = message.alternatives[0].content
+    return html
+
+
 def test_a_queued_email_is_sent_with_its_link_filled_in(db):
     booking = saved(party())
     email = queued(booking=booking)
@@ -67,7 +74,7 @@ def test_a_queued_email_is_sent_with_its_link_filled_in(db):
     )  # fmt: skip
     assert whole["Subject"] == f"{booking.reference}: pay the deposit to keep your slot"
     assert whole["Message-ID"] == f"<{email.pk}@myhibachi.example>"
-    html = message.alternatives[0].content
+    html = html_of(message)
     assert link("pay-booking", booking) in message.body
     assert f'href="{link("pay-booking", booking)}"' in html
     assert "[link:" not in message.body + html
@@ -82,14 +89,15 @@ def test_a_quotes_email_leads_to_the_quote(db):
 
 
 def test_the_calendar_goes_along_as_a_file_that_says_what_it_does(db):
-    send(queued(Kind.DEPOSIT_RECEIVED, saved(confirmed())))
+    email = queued(Kind.DEPOSIT_RECEIVED, saved(confirmed()))
+    send(email)
     parts = list(mail.outbox[0].message().walk())
     assert [part.get_content_type() for part in parts] == [
         "multipart/mixed", "multipart/alternative", "text/plain", "text/html", "text/calendar",
     ]  # fmt: skip
     file = parts[-1]
     assert (file.get_param("method"), file.get_filename()) == ("PUBLISH", "party.ics")
-    assert file.get_payload(decode=True).startswith(b"BEGIN:VCALENDAR\r\n")
+    assert email.calendar.encode() == file.get_payload(decode=True)
 
 
 def test_a_sent_email_is_not_sent_again(db):
@@ -219,7 +227,7 @@ def test_what_was_sent_or_never_written_is_not_sent_again(db):
 def test_the_text_says_the_same_as_the_html(db):
     send(queued())
     message = mail.outbox[0]
-    html = re.sub(r"<[^>]+>", " ", message.alternatives[0].content)
+    html = re.sub(r"<[^>]+>", " ", html_of(message))
     for word in ("$100.00", "6:40 PM PDT", "12 (10 adults, 2 children)", "Lobster", "$640.00"):
         assert word in message.body
         assert word in html

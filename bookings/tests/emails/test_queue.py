@@ -2,6 +2,7 @@
 
 import datetime as dt
 from threading import Barrier, Thread
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -16,7 +17,7 @@ from bookings.tests.emails.parties import NOW, confirmed, offer, party, saved
 Kind = Email.Kind
 
 
-def calendar_of(email: Email) -> dict[str, object]:
+def calendar_of(email: Email) -> dict[str, Any]:
     """Return what a calendar reads."""
     calendar = Calendar.from_ical(email.calendar)
     event = calendar.walk("VEVENT")[0]
