@@ -168,27 +168,38 @@ def customers_of(*, customer_ids: list[str], objects: dict[str, list[str]]) -> l
     return sorted(found)
 
 
-def copies_of(stripe_customer_ids: list[str]) -> list[StripeModel]:
-    """Return every copy of what these Stripe customers have, and of themselves."""
+def copies_of(stripe_customer_ids: list[str], *, charge_ids: list[str]) -> list[StripeModel]:
+    """Return every copy of what these Stripe customers have, and of themselves.
+
+    Args:
+        charge_ids: charges of theirs, which we may have no copy of.
+    """
     found: list[StripeModel] = []
-    for model, theirs in _belonging(stripe_customer_ids).items():
+    for model, theirs in _belonging(stripe_customer_ids, charge_ids).items():
         found += model.objects.filter(theirs).order_by("djstripe_id")
     return found
 
 
 def erase_customers(
-    stripe_customer_ids: list[str], *, words: personal.Words, now: datetime
+    stripe_customer_ids: list[str],
+    *,
+    charge_ids: list[str],
+    words: personal.Words,
+    now: datetime,
 ) -> list[str]:
     """Take the person out of the copies of these Stripe customers and of all they have.
 
     From here on `as_kept` does so with whatever Stripe says of them. The caller holds no booking:
     an event's worker locks its copy before the booking.
 
+    Args:
+        charge_ids: as for `copies_of`.
+
     Returns:
         the ids of the copies.
     """
     erased = []
-    for model, theirs in _belonging(stripe_customer_ids).items():
+    for model, theirs in _belonging(stripe_customer_ids, charge_ids).items():
         # No row that points here is held off: see `_write`.
         rows = model.objects.select_for_update(no_key=True, of=("self",)).filter(theirs)
         for row in rows.order_by("djstripe_id"):
@@ -203,7 +214,7 @@ def erase_customers(
 
 def as_kept(payloads: list[Json]) -> list[Json]:
     """Return Stripe's objects as we may keep them: without the person, where one was erased."""
-    theirs = [_customer_of(payload) for payload in payloads]
+    theirs = _customers_of(payloads)
     erased = set(
         djstripe.Customer.objects.filter(
             id__in=set(filter(None, theirs)), date_purged__isnull=False
@@ -220,13 +231,19 @@ def is_erased(payload: Json) -> bool:
     return as_kept([payload])[0] is not payload
 
 
-def _belonging(stripe_customer_ids: list[str]) -> dict[type[StripeModel], Q]:
+def _belonging(stripe_customer_ids: list[str], charge_ids: list[str]) -> dict[type[StripeModel], Q]:
     """Return, for each table, which copies hang on these Stripe customers."""
-    theirs = Q(customer__in=stripe_customer_ids)
+    theirs, charged = (
+        Q(customer__in=stripe_customer_ids),
+        Q(charge__customer__in=stripe_customer_ids),
+    )
     found: dict[type[StripeModel], Q] = {
         djstripe.Customer: Q(id__in=stripe_customer_ids),
-        djstripe.Refund: Q(charge__customer__in=stripe_customer_ids),
-        djstripe.Dispute: Q(charge__customer__in=stripe_customer_ids),
+        djstripe.Refund: charged,
+        djstripe.Dispute: charged,
+        djstripe.BalanceTransaction: Q(source__in=charge_ids)
+        | Q(id__in=djstripe.Charge.objects.filter(theirs).values("balance_transaction_id"))
+        | Q(id__in=djstripe.Refund.objects.filter(charged).values("balance_transaction_id")),
     }
     for model in MODELS.values():
         if any(field.name == "customer" for field in model._meta.concrete_fields):
@@ -234,15 +251,24 @@ def _belonging(stripe_customer_ids: list[str]) -> dict[type[StripeModel], Q]:
     return found
 
 
-def _customer_of(payload: Json) -> str | None:
-    """Return the Stripe customer that an object is, or hangs on, as far as we know."""
-    if payload.get("object") == "customer":
-        return payload.get("id")
-    value = payload.get("customer")
-    if value is None and payload.get("charge"):
-        charges = djstripe.Charge.objects.filter(id=_id_of(payload["charge"]))
-        value = charges.values_list("customer_id", flat=True).first()
-    return _id_of(value)
+def _customers_of(payloads: list[Json]) -> list[str | None]:
+    """Return the Stripe customer that each object is, or hangs on, as far as we know."""
+    charges = [_id_of(payload.get("charge")) or _source(payload) for payload in payloads]
+    charged = djstripe.Charge.objects.filter(id__in=set(filter(None, charges)))
+    refunded = djstripe.Refund.objects.filter(id__in=set(filter(None, map(_source, payloads))))
+    known = dict(charged.values_list("id", "customer_id"))
+    known |= dict(refunded.values_list("id", "charge__customer_id"))
+    return [
+        _id_of(payload.get("id" if payload.get("object") == "customer" else "customer"))
+        or known.get(charge)
+        for payload, charge in zip(payloads, charges, strict=True)
+    ]
+
+
+def _source(payload: Json) -> str | None:
+    """Return what a balance transaction is about: a charge or a refund."""
+    is_one = payload.get("object") == "balance_transaction"
+    return _id_of(payload.get("source")) if is_one else None
 
 
 def _id_of(value: Any) -> str | None:

@@ -11,6 +11,8 @@ KEYS = frozenset(
      "receipt_url", "hosted_invoice_url", "invoice_pdf")
 )  # fmt: skip
 ENDINGS = ("_email", "_name", "_phone", "_address")
+# What anybody may have written anything into.
+WRITTEN = frozenset(("description", "evidence", "footer"))
 # Their name is that of a dish, not of a person.
 THINGS = ("product", "price", "plan", "coupon", "tax_rate")
 # A shorter word is found in too many others.
@@ -30,9 +32,13 @@ def without_personal(value: Any) -> Any:
         return value
     is_thing = value.get("object") in THINGS
     return {
-        key: None if is_personal(key, item) and not is_thing else without_personal(item)
+        key: None if not is_thing and _goes(key, item) else without_personal(item)
         for key, item in value.items()
     }
+
+
+def _goes(key: str, value: Any) -> bool:
+    return key in WRITTEN or is_personal(key, value)
 
 
 class Words:

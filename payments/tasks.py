@@ -6,7 +6,7 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from payments.services import follow, intents, stripe_invoices, sweep
+from payments.services import erase, follow, intents, merge, stripe_invoices, sweep
 from payments.services.reconcile import run as reconciliation
 from payments.webhooks import backfill, process, retention, sweeper
 
@@ -43,6 +43,13 @@ def follow_booking(booking_id: str) -> None:
 @shared_task
 def sweep_stripe_calls() -> None:
     sweep.sweep_stripe_calls(now=timezone.now())
+
+
+@shared_task
+def follow_customers() -> None:
+    """Finish what merging and erasing customers left to do."""
+    merge.follow_merged()
+    erase.finish_erasures(now=timezone.now())
 
 
 @shared_task

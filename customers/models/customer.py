@@ -29,13 +29,20 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
 
     def reached_by(self, *, email: str = "", phone: str = "") -> Self:
         """Those with this email or this phone number, however it is spelled."""
-        same = Q(pk__in=[])
-        if email:
-            same |= Q(email=email)
-        digits = "".join(letter for letter in phone if letter.isdecimal())[-PHONE_DIGITS:]
-        if len(digits) >= FEWEST_DIGITS:
-            same |= Q(digits=digits)
-        return self.alias(digits=phone_digits()).filter(same)
+        same = Q(email=email) if email else Q(pk__in=[])
+        return self.alias(digits=phone_digits()).filter(same | _same_phone(phone))
+
+    def matching(self, text: str) -> Self:
+        """Those whom staff mean by part of a name or email, a phone number, or a Stripe id."""
+        text = text.strip()
+        named = Q(name__icontains=text) | Q(email__icontains=text) | Q(stripe_customer_id=text)
+        spelled = Q(phone__icontains=text) | _same_phone(text)
+        return self.alias(digits=phone_digits()).filter(named | spelled)
+
+
+def _same_phone(phone: str) -> Q:
+    digits = "".join(letter for letter in phone if letter.isdecimal())[-PHONE_DIGITS:]
+    return Q(digits=digits) if len(digits) >= FEWEST_DIGITS else Q(pk__in=[])
 
 
 class Customer(models.Model):

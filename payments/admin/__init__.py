@@ -2,6 +2,7 @@
 
 from payments.admin import mirror
 from payments.admin.booking import BookingWithPaymentsAdmin
+from payments.admin.customer import CustomerWithMoneyAdmin
 from payments.admin.difference import DifferenceAdmin, ReconcileRunAdmin
 from payments.admin.dispute import DisputeAdmin
 from payments.admin.invoice import InvoiceAdmin
@@ -12,6 +13,7 @@ from payments.admin.webhook_event import WebhookEventAdmin
 
 __all__ = [
     "BookingWithPaymentsAdmin",
+    "CustomerWithMoneyAdmin",
     "DifferenceAdmin",
     "DisputeAdmin",
     "InvoiceAdmin",

@@ -1,8 +1,9 @@
 from django.urls import path
 
-from payments.api.views import analytics, canceling, lists, paying, refund, webhook
+from payments.api.views import analytics, canceling, lists, paying, profile, refund, webhook
 
 urlpatterns = [
+    path("api/customers/me", profile.ProfileView.as_view(), name="own-profile"),
     path(
         "api/bookings/<str:booking_id>/cancel",
         canceling.CancelView.as_view(),
