@@ -5,7 +5,14 @@ from django.db import transaction
 
 from bookings.errors import InvalidTransition, NothingDue, NotPayable
 from bookings.models import NEXT, Booking, Email, Status
-from bookings.services import Due, apply_paid, due, lock_booking, mark_completed
+from bookings.services import (
+    Due,
+    apply_paid,
+    due,
+    lock_booking,
+    mark_completed,
+    mark_no_show,
+)
 from bookings.tests.factories import BookingFactory
 from myhibachi.core.errors import InvalidInput, NotFound
 from myhibachi.core.ids import uuid7
@@ -179,3 +186,15 @@ def test_a_status_moves_only_by_the_table(before, after):
         with pytest.raises(InvalidTransition):
             booking.move_to(after)
         assert (booking.status, booking.seat) == (before, 1)
+
+
+def test_a_no_show_is_noted_once_the_party_has_begun_and_the_money_stays(db):
+    booking = BookingFactory(status="confirmed", paid=10000)
+    with pytest.raises(InvalidTransition):
+        mark_no_show(booking_id=booking.pk, actor=None, now=booking.starts_at - dt.timedelta(1))
+
+    done = mark_no_show(booking_id=booking.pk, actor=None, now=booking.starts_at)
+
+    assert (done.status, done.seat, done.paid, done.late_money) == ("no_show", None, 10000, False)
+    with pytest.raises(InvalidTransition):
+        mark_no_show(booking_id=booking.pk, actor=None, now=booking.starts_at)

@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, UUIDField
 from django.db.models.functions import Cast, Substr
 
 from bookings.models import Booking
+from customers.models import User
 from myhibachi.core.models import AuditEntry
 from myhibachi.core.money import format_cents
 from payments.models import Invoice, LedgerEntry, Payment, Refund
@@ -78,6 +79,14 @@ def check_paid_back(refunds: Iterable[Refund]) -> Iterator[Found]:
         )
         for row in refunds
     )
+
+
+def who_paid_back(refund: Refund) -> User | None:
+    """Return who has noted that a refund was paid back, as the audit log has it."""
+    noted = AuditEntry.objects.filter(
+        object_type="payments.refund", object_id=str(refund.pk), action="refund.paid_back"
+    )
+    return User.objects.filter(pk__in=noted.values("actor")).first()
 
 
 def paid_back_by_nobody() -> QuerySet[LedgerEntry]:

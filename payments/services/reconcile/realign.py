@@ -147,4 +147,4 @@ def post_paid_back(refund_id: UUID, *, actor: User | None, now: datetime) -> Non
     with transaction.atomic():
         lock_payment(Refund.objects.values_list("payment_id", flat=True).get(pk=refund_id))
         refund = own_rows.paid_back().get(pk=refund_id)
-        paid_back.post(refund, actor=actor, now=now)
+        paid_back.post(refund, actor=own_rows.who_paid_back(refund) or actor, now=now)

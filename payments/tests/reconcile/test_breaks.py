@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from bookings.models import Booking
+from myhibachi.core.ids import uuid7
 from payments import mirror
-from payments.models import Dispute, LedgerEntry, Payment
+from payments.models import Dispute, LedgerEntry, Payment, Refund
 from payments.tests import stripe_world as stripe
 from payments.tests.reconcile import world
 
@@ -31,6 +32,7 @@ def made(sandbox) -> dict[str, Any]:
         "dispute": dispute.pk,
         "dp": dispute.stripe_dispute_id,
         "cash": cash.pk,
+        "by_hand": Refund.objects.get(paid_back_by="check").pk,
         "customer": customer.pk,
         "cus": customer.stripe_customer_id,
     }
@@ -131,6 +133,7 @@ ENTRIES = [
     ("refund", "refund:{re}"),
     ("dispute_withdrawn", None),
     ("manual", "manual:{cash}"),
+    ("refund by hand", "refund:manual:{by_hand}"),
 ]
 
 
@@ -173,20 +176,30 @@ def test_a_wrong_ledger_entry_is_adjusted_and_stays(made, kind, cause):
     assert world.reconcile() == (True, "0 differences.\n")
 
 
-def test_an_entry_that_nothing_caused_is_taken_back(made):
+@pytest.mark.parametrize(
+    ("kind", "amount", "cause"),
+    [
+        ("charge", 5000, "charge:ch_nobody"),
+        ("refund", -500, f"refund:manual:{uuid7()}"),
+    ],
+    ids=["charge", "refund by hand"],
+)
+def test_an_entry_that_nothing_caused_is_taken_back(made, kind, amount, cause):
     right = world.tables()
     world.break_by_hand(
         "INSERT INTO payments_ledgerentry (booking_id, payment_id, kind, amount, currency, cause, "
-        "occurred_at, recorded_at) VALUES (%s, %s, 'charge', 5000, 'usd', 'charge:ch_nobody', "
-        "now(), now())",
+        "occurred_at, recorded_at) VALUES (%s, %s, %s, %s, 'usd', %s, now(), now())",
         made["booking"],
         made["payment"],
+        kind,
+        amount,
+        cause,
     )
 
     is_well, said = world.reconcile("--fix")
 
     assert (is_well, "Only in the ledger" in said) == (True, True), said
-    assert LedgerEntry.objects.get(cause="adjustment:charge:ch_nobody#1").amount == -5000
+    assert LedgerEntry.objects.get(cause=f"adjustment:{cause}#1").amount == -amount
     assert world.changes(right, world.tables()) == {"payments_ledgerentry": (0, 2)}
     assert world.reconcile() == (True, "0 differences.\n")
 

@@ -13,6 +13,7 @@ from customers.tests.factories import UserFactory
 from payments.models import Invoice, Payment, Refund
 from payments.services.invoices import create_balance_invoice
 from payments.services.manual import record_manual_payment
+from payments.services.paid_back import mark_paid_back
 from payments.services.refunds import refund_payment
 from payments.services.sweep import sweep_stripe_calls
 from payments.tests import stripe_world as stripe
@@ -29,7 +30,7 @@ NOT_FACTS = "{updated_at,as_of,djstripe_updated,djstripe_created,djstripe_id}"
 
 
 def make(sandbox: Any) -> tuple[Payment, Refund, Invoice]:
-    """Pay, refund, dispute, invoice and record cash; every event arrives."""
+    """Pay, refund, dispute, invoice, record cash and pay a check back; every event arrives."""
     staff = UserFactory(role="admin")
     payment = paid()
     refund = refund_payment(payment_id=payment.pk, amount=2500, actor=staff, now=timezone.now())
@@ -38,6 +39,11 @@ def make(sandbox: Any) -> tuple[Payment, Refund, Invoice]:
     record_manual_payment(
         booking_id=cash.pk, method="cash", amount=3000, actor=staff, now=timezone.now()
     )
+    check = record_manual_payment(
+        booking_id=BookingFactory().pk, method="check", amount=5000, actor=staff, now=timezone.now()
+    )
+    by_hand = refund_payment(payment_id=check.pk, amount=1000, actor=staff, now=timezone.now())
+    mark_paid_back(refund_id=by_hand.pk, how="check", actor=staff, now=timezone.now())
     billed = BookingFactory()
     invoice = create_balance_invoice(
         booking_id=billed.pk, days_until_due=7, actor=staff, now=timezone.now()
