@@ -1,4 +1,5 @@
 import re
+from collections.abc import Callable
 from typing import Any, cast
 
 from django.contrib import admin, messages
@@ -16,7 +17,7 @@ from bookings.admin.filters import AttentionFilter, WhenFilter
 from bookings.admin.forms import BookingForm
 from bookings.admin.waitlist import line_table
 from bookings.models import Booking, Status
-from bookings.services import mark_completed
+from bookings.services import mark_completed, mark_no_show
 from customers.models import User
 from myhibachi.core.admin import (
     ServiceFormAdmin,
@@ -52,7 +53,7 @@ class BookingAdmin(ServiceFormAdmin):
     search_help_text = "Reference, name, email or phone."
     ordering = ("-created_at", "-id")
     sortable_by = ("when",)
-    actions = ["complete"]
+    actions = ["complete", "no_show"]
     autocomplete_fields = ("customer",)
 
     def get_fieldsets(self, request: HttpRequest, obj: Booking | None = None) -> Any:
@@ -116,17 +117,29 @@ class BookingAdmin(ServiceFormAdmin):
     @admin.action(description="Mark as completed", permissions=["change"])
     def complete(self, request: HttpRequest, queryset: QuerySet[Booking]) -> None:
         """Note that the chosen parties took place; say which could not be."""
+        self._mark(request, queryset, mark_completed, "completed")
+
+    @admin.action(description="Mark as no-show", permissions=["change"])
+    def no_show(self, request: HttpRequest, queryset: QuerySet[Booking]) -> None:
+        """Note that nobody was there, which keeps the money; say which could not be."""
+        self._mark(request, queryset, mark_no_show, "no-show")
+
+    def _mark(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[Booking],
+        mark: Callable[..., Booking],
+        word: str,
+    ) -> None:
         done = 0
         for booking in queryset:
             try:
-                mark_completed(
-                    booking_id=booking.pk, actor=cast(User, request.user), now=timezone.now()
-                )
+                mark(booking_id=booking.pk, actor=cast(User, request.user), now=timezone.now())
                 done += 1
             except DomainError as error:
                 self.message_user(request, f"{booking}: {error.detail}", messages.ERROR)
         if done:
-            self.message_user(request, f"{done} marked as completed.", messages.SUCCESS)
+            self.message_user(request, f"{done} marked as {word}.", messages.SUCCESS)
 
     @admin.display(description="when", ordering="starts_at")
     def when(self, booking: Booking) -> SafeString:
