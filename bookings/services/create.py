@@ -98,9 +98,11 @@ def hold_slot(
         TransactionManagementError: the caller is in no transaction.
     """
     local = start.astimezone(timezone.get_default_timezone())
-    today, date, time = current_rules(now), local.date(), local.time()
-    seat = seats.take_seat(today, date=date, time=time, for_waitlist=for_waitlist, now=now)
-    with seats.held_to_capacity(today, date=date, time=time, now=now):
+    date, time = local.date(), local.time()
+    seat = seats.take_seat(
+        current_rules(now), date=date, time=time, for_waitlist=for_waitlist, now=now
+    )
+    with seats.held_to_capacity(date=date, time=time, now=now):
         booking = Booking.objects.create(
             reference=_unused_reference(),
             customer=customer,

@@ -60,7 +60,7 @@ def reseat(
     booking.hold_expires_at = None if confirms else hold
     booking.confirmed_at = now if confirms else booking.confirmed_at
     booking.canceled_at, booking.late_money = None, False
-    with seats.held_to_capacity(current_rules(now), date=date, time=time, now=now):
+    with seats.held_to_capacity(date=date, time=time, now=now):
         booking.save()
     entry = audit.record(
         "booking.reseated",

@@ -13,6 +13,7 @@ from bookings.services.move_terms import Move, MoveOutcome
 from bookings.services.moving import take_slot
 from bookings.services.payable import lock_booking
 from bookings.services.repricing import order_of, reprice
+from bookings.services.seats import held_to_capacity
 from customers.models import User
 from customers.roles import is_staff_role
 from myhibachi.core import audit
@@ -69,7 +70,8 @@ def _move(booking: Booking, move: Move, *, actor: User, now: dt.datetime) -> Mov
         )
     for name, value in columns.items():
         setattr(booking, name, value)
-    booking.save(update_fields=[*columns, "updated_at"])
+    with held_to_capacity(date=move.date, time=move.time, now=now):
+        booking.save(update_fields=[*columns, "updated_at"])
     _tell(booking, outcome, move, actor=actor, now=now)
     return outcome
 

@@ -11,6 +11,7 @@ from bookings.models import Booking
 from bookings.models.capacity import CONSTRAINT, SLOT_LOCK
 from bookings.queries.availability import nearest_open_slots
 from bookings.queries.occupancy import occupancy
+from bookings.queries.rules import current_rules
 from bookings.rules import Rules
 
 
@@ -46,10 +47,8 @@ def lock_slot(date: dt.date, time: dt.time) -> None:
 
 
 @contextmanager
-def held_to_capacity(
-    rules: Rules, *, date: dt.date, time: dt.time, now: dt.datetime
-) -> Iterator[None]:
-    """Write a seat in this block, in a savepoint of its own.
+def held_to_capacity(*, date: dt.date, time: dt.time, now: dt.datetime) -> Iterator[None]:
+    """Write a seat of `take_seat` in this block, which has a savepoint of its own.
 
     Raises:
         SlotFull: the database refuses the seat: by its clock another rule book is in force.
@@ -60,7 +59,7 @@ def held_to_capacity(
     except IntegrityError as error:
         if CONSTRAINT not in str(error):
             raise
-        raise _full(rules, date=date, time=time, now=now) from error
+        raise _full(current_rules(now), date=date, time=time, now=now) from error
 
 
 def _full(rules: Rules, *, date: dt.date, time: dt.time, now: dt.datetime) -> SlotFull:

@@ -12,6 +12,7 @@ from bookings.services.emails import queue_email
 from bookings.services.moving import take_slot
 from bookings.services.payable import lock_booking
 from bookings.services.repricing import order_of, reprice
+from bookings.services.seats import held_to_capacity
 from customers.models import User
 from myhibachi.core import audit
 from myhibachi.core.tasks import enqueue
@@ -124,7 +125,8 @@ def _apply(
     before = {name: getattr(booking, name) for name in changed}
     for name, value in changed.items():
         setattr(booking, name, value)
-    booking.save(update_fields=[*changed, "updated_at"])
+    with held_to_capacity(date=booking.date, time=booking.time, now=now):
+        booking.save(update_fields=[*changed, "updated_at"])
     pairs = _pairs(before, changed)
     entry = audit.record("booking.updated", booking, actor=actor, **pairs)
     news = {name: pairs[name] for name in NOTICED if name in pairs}

@@ -193,13 +193,12 @@ class TestTheDatabase:
             party(number, created_at=late + dt.timedelta(seconds=1))
 
     def test_its_refusal_is_a_full_slot_to_whoever_asked(self):
-        rules = default_rules(slot_capacity=3)
         party(1)
         party(2)
 
         with (
             pytest.raises(SlotFull) as refused,
-            held_to_capacity(rules, date=DATE, time=SIX, now=NOW),
+            held_to_capacity(date=DATE, time=SIX, now=NOW),
         ):
             party(3)
 
@@ -211,7 +210,7 @@ class TestTheDatabase:
 
         with (
             pytest.raises(IntegrityError, match="booking_one_party_a_seat"),
-            held_to_capacity(RULES, date=DATE, time=SIX, now=NOW),
+            held_to_capacity(date=DATE, time=SIX, now=NOW),
         ):
             party(1)
 
