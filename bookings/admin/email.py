@@ -9,8 +9,8 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from bookings.admin.cells import booking_link
-from bookings.models import Booking, Email
+from bookings.admin.cells import NOTHING, booking_link
+from bookings.models import Booking, Email, Quote
 from bookings.services.emails.outbox import send_again
 from customers.models import User
 from myhibachi.core.admin import ReadOnlyAdmin, small_table, state_label
@@ -87,9 +87,12 @@ class EmailAdmin(ReadOnlyAdmin):
         return bool(email.calendar)
 
 
-def emails_table(booking: Booking) -> SafeString | None:
-    """Return what was told about a booking and its quote, oldest first."""
-    emails = Email.objects.filter(Q(booking=booking) | Q(quote__booking=booking))
+def emails_table(about: Booking | Quote) -> SafeString:
+    """Return what was told about a booking and its quote, or about a quote, oldest first."""
+    mine = Q(quote=about)
+    if isinstance(about, Booking):
+        mine = Q(booking=about) | Q(quote__booking=about)
+    emails = Email.objects.filter(mine)
     rows = [
         (
             _link(email),
@@ -100,7 +103,7 @@ def emails_table(booking: Booking) -> SafeString | None:
         )
         for email in emails.order_by("created_at", "id")
     ]
-    return small_table(("When", "What", "To", "Status", "Error"), rows) if rows else None
+    return small_table(("When", "What", "To", "Status", "Error"), rows) if rows else NOTHING
 
 
 def _state(email: Email) -> SafeString:

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.forms.models import model_to_dict
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -13,6 +14,7 @@ from django.utils.safestring import SafeString
 from bookings import links
 from bookings.admin import quote_pages
 from bookings.admin.cells import bill_table, booking_link, listed, local_time
+from bookings.admin.email import emails_table
 from bookings.admin.filters import WhenFilter
 from bookings.admin.quote_cells import QuoteStateFilter, quote_state, short, versions_table
 from bookings.admin.quote_form import QuoteForm
@@ -24,10 +26,14 @@ from myhibachi.core.ids import as_uuid
 REFERENCE = re.compile(r"Q-[A-Z0-9]{7}")
 CHANGE = "bookings.change_quote"
 WHO = ("customer", "contact_name", "contact_email", "contact_phone")
-HISTORY = ("created_at", "sent_at", "expires_at")
+# Shown where the column beside it has something.
+PLACES = {"link": "sent_at", "made": "booking_id", "versions": "has_versions"}
+HISTORY = {
+    name: name for name in ("created_at", "sent_at", "expires_at", "answered_at", "decline_reason")
+}
 READ_ONLY = (
     "named", "state", "customer", "versions", "link", "made", "extras", "chosen", "bill",
-    "zip_code", *HISTORY, "answered_at", "decline_reason",
+    "zip_code", *HISTORY, "emails",
 )  # fmt: skip
 
 
@@ -68,12 +74,12 @@ class QuoteAdmin(ServiceFormAdmin):
                 ("Price", {"fields": price}),
             ]
         return [
-            (None, {"fields": ("named", "state", "versions", "link", "made")}),
+            (None, {"fields": ("named", "state", *_if_any(obj, PLACES))}),
             ("Who", {"fields": WHO}),
             ("When and where", {"fields": (("date", "time"), "location", "zip_code")}),
             ("Menu", {"fields": menu}),
             ("Price", {"fields": ("bill", *price)}),
-            ("History", {"fields": (HISTORY, "answered_at", "decline_reason")}),
+            ("History", {"fields": (*_if_any(obj, HISTORY), "emails")}),
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Quote | None = None) -> Any:
@@ -127,6 +133,15 @@ class QuoteAdmin(ServiceFormAdmin):
         more = _tools(request, quote) if quote else {"title": _title(_revised(request))}
         return super().render_change_form(request, context | more, *args, **kwargs)
 
+    def response_add(
+        self, request: HttpRequest, obj: Quote, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """Lead on to the draft: it is read once more, and sent."""
+        if "_addanother" in request.POST:
+            return super().response_add(request, obj, post_url_continue)
+        self.message_user(request, f"{obj} is a draft. Read it through, then send it.")
+        return redirect("admin:bookings_quote_change", obj.pk)
+
     @admin.display(description="quote")
     def named(self, quote: Quote) -> str:
         """Show reference and version."""
@@ -155,7 +170,8 @@ class QuoteAdmin(ServiceFormAdmin):
     @admin.display(description="customer's page")
     def link(self, quote: Quote) -> SafeString | None:
         """Show the signed link, which a draft has not yet."""
-        return _link(quote) and format_html('<a href="{0}">{0}</a>', _link(quote))
+        link = _link(quote)
+        return format_html('<a href="{0}">{0}</a>', link) if link else None
 
     @admin.display(description="booking")
     def made(self, quote: Quote) -> SafeString | None:
@@ -163,19 +179,28 @@ class QuoteAdmin(ServiceFormAdmin):
         return booking_link(quote.booking)
 
     @admin.display(description="add-ons")
-    def extras(self, quote: Quote) -> str | None:
+    def extras(self, quote: Quote) -> str:
         """Show the add-ons."""
-        return listed(quote.add_ons)
+        return listed(quote.add_ons) or self.empty_value_display
 
     @admin.display(description="proteins")
-    def chosen(self, quote: Quote) -> str | None:
+    def chosen(self, quote: Quote) -> str:
         """Show the proteins."""
-        return listed(quote.proteins)
+        return listed(quote.proteins) or self.empty_value_display
+
+    @admin.display(description="e-mails")
+    def emails(self, quote: Quote) -> SafeString:
+        """Show what the customer was told."""
+        return emails_table(quote)
 
     @admin.display(description="bill")
     def bill(self, quote: Quote) -> SafeString:
         """Show the priced lines and the deposit."""
         return bill_table(quote, "total", "deposit_due")
+
+
+def _if_any(quote: Quote, fields: dict[str, str]) -> tuple[str, ...]:
+    return tuple(field for field, column in fields.items() if getattr(quote, column))
 
 
 def _revised(request: HttpRequest) -> Quote | None:

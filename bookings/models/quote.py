@@ -107,6 +107,11 @@ class Quote(Ordered, Priced):
     def is_superseded(self) -> bool:
         return self.superseded_by_id is not None
 
+    @property
+    def has_versions(self) -> bool:
+        """Whether there is another version, before or after this one."""
+        return self.version > 1 or self.is_superseded
+
     def status_at(self, now: dt.datetime) -> str:
         """Return the status, with what the clock has changed and nobody has written down yet."""
         over = self.status == self.Status.SENT and self.expires_at and self.expires_at <= now

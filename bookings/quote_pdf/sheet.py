@@ -16,7 +16,8 @@ from bookings.quote_pdf.fonts import markup
 from myhibachi.core.money import format_cents
 
 BRAND, QUIET, RULE = HexColor("#9c2f1f"), HexColor("#6b615b"), HexColor("#d9cfc6")
-MARGIN, WIDTH = 0.9 * inch, LETTER[0] - 1.8 * inch
+# A frame keeps 6 points free within its margins on each side.
+MARGIN, WIDTH = 0.85 * inch, LETTER[0] - 1.7 * inch - 12
 
 TEXT = ParagraphStyle("text", fontName="Helvetica", fontSize=10, leading=14, splitLongWords=1)
 BOLD = ParagraphStyle("bold", TEXT, fontName="Helvetica-Bold")
@@ -94,7 +95,7 @@ def _bill(quote: Quote) -> list[Flowable]:
     rows.append([Paragraph("Total", BOLD), "", Paragraph(total, BOLD_RIGHT)])
     if quote.deposit_due:
         deposit = Paragraph(_money(quote, quote.deposit_due), RIGHT)
-        rows.append([Paragraph("Deposit, due on accepting", TEXT), "", deposit])
+        rows.append([Paragraph("Deposit on accepting", TEXT), "", deposit])
     story: list[Flowable] = [Paragraph("What it costs", HEADING), _table(rows, (0.58, 0.22, 0.2))]
     if quote.location_needs_review:
         story.append(
@@ -117,13 +118,12 @@ def _validity(quote: Quote) -> list[Flowable]:
 
 
 def _terms(quote: Quote) -> list[Flowable]:
-    sentences = policy.in_words(quote.rules, deposit_due=quote.deposit_due)
+    windows = policy.in_words(quote.rules, deposit_due=quote.deposit_due)
     return [
         Paragraph("If plans change", HEADING),
-        *(
-            Paragraph(markup(sentence), SMALL, bulletText="•")
-            for sentence in (*sentences, fees.in_words(quote.rules))
-        ),
+        Paragraph("If you cancel, you get back what you paid, by when it is:", SMALL),
+        *(Paragraph(markup(window), SMALL, bulletText="•") for window in windows),
+        Paragraph(f"Another date or time: {markup(fees.in_words(quote.rules))}", SMALL),
     ]
 
 
@@ -138,7 +138,7 @@ def _table(rows: list[list[Any]], shares: tuple[float, ...]) -> Table:
     ]
     # A row as long as a page may go on on the next one.
     widths = [share * WIDTH for share in shares]
-    return Table(rows, colWidths=widths, style=style, splitInRow=1)
+    return Table(rows, colWidths=widths, style=style, splitInRow=1, hAlign="LEFT")
 
 
 def _when(quote: Quote) -> str:

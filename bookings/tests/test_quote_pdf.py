@@ -69,7 +69,7 @@ def test_all_that_the_customer_agrees_to_is_on_one_page():
         "Lobster 2 × $15.00 $30.00",
         "Birthday discount -$50.00",
         "Total $590.00",
-        "Deposit, due on accepting $100.00",
+        "Deposit on accepting $100.00",
         "Valid until Tuesday, June 15, 2027, 12:00 PM PDT.",
         "Accept it online",
         "7 days or more before the party: all of it back.",

@@ -72,7 +72,7 @@ def test_it_says_what_when_where_and_for_how_much_and_under_which_policy(client)
         f"Date {day:%a, %B} {day.day}, {day.year} Time 6:00 PM Place 1 A St, San Jose, CA",
         "Guests 12 (10 adults, 2 children)",
         "Adult 10 × $55.00 $550.00 Child 2 × $30.00 $60.00 Lobster 2 × $15.00 $30.00",
-        "Birthday discount -$50.00 Total $590.00 Deposit, due on accepting $100.00",
+        "Birthday discount -$50.00 Total $590.00 Deposit on accepting $100.00",
         "7 days or more before the party: all of it back.",
         "The first move is free when made 48 hours or more before the party",
         f"Quote {quote.reference}",
