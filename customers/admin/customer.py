@@ -25,7 +25,7 @@ class CustomerForm(ServiceForm):
 
 class CustomerAdmin(ServiceFormAdmin):
     form = CustomerForm
-    list_display = ("name", "email", "phone", "created_at")
+    list_display: Any = ("name", "email", "phone", "created_at")
     # Django shows the box where this is not empty; `get_search_results` does the search.
     search_fields = ("name",)
     search_help_text = "Name, email, phone or Stripe id."

@@ -10,7 +10,6 @@ from django.db.models import Model, Q, QuerySet
 from bookings.models import Booking, Email, Quote, WaitlistEntry
 from customers.models import Customer, LoginSession, User
 from myhibachi.core.models import AuditEntry, IdempotencyKey
-from payments import mirror
 from payments.models import Dispute, Invoice, LedgerEntry, Payment, Refund, WebhookEvent
 
 Rows = QuerySet[Any]
@@ -98,23 +97,9 @@ def admin_log_of(whose: Person) -> QuerySet[LogEntry]:
     return LogEntry.objects.filter(about).order_by("action_time")
 
 
-def stripe_customers_of(whose: Person) -> list[str]:
-    """Return the ids of every Stripe customer that is, or was, this person."""
-    noted = whose.customers.exclude(stripe_customer_id=None)
-    found = set(noted.values_list("stripe_customer_id", flat=True))
-    paid_by = mirror.customers_of(
-        customer_ids=[str(pk) for pk in whose.customers.values_list("pk", flat=True)],
-        objects={
-            "payment_intent": _ids(whose.payments, "stripe_payment_intent_id"),
-            "invoice": _ids(whose.invoices, "stripe_invoice_id"),
-        },
-    )
-    return sorted(found | set(paid_by))
-
-
 def charges_of(whose: Person) -> list[str]:
     """Return the ids of a person's charges at Stripe."""
-    return _ids(whose.payments, "stripe_charge_id")
+    return ids_of(whose.payments, "stripe_charge_id")
 
 
 def events_of(object_ids: list[str]) -> QuerySet[WebhookEvent]:
@@ -122,5 +107,6 @@ def events_of(object_ids: list[str]) -> QuerySet[WebhookEvent]:
     return WebhookEvent.objects.filter(object_id__in=object_ids).order_by("stripe_created", "pk")
 
 
-def _ids(rows: Rows, field: str) -> list[str]:
+def ids_of(rows: Rows, field: str) -> list[str]:
+    """Return the Stripe ids that a column of these rows holds."""
     return list(rows.exclude(**{field: None}).values_list(field, flat=True))

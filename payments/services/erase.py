@@ -20,8 +20,9 @@ from payments import gateway, mirror
 from payments.errors import GatewayError, GatewayNotFound
 from payments.models import Dispute, Invoice, Payment, Refund
 from payments.personal import Words
-from payments.queries.person import Person, charges_of, events_of, person, stripe_customers_of
+from payments.queries.person import Person, charges_of, events_of, person
 from payments.services import erase_rows
+from payments.services.stripe_customers import stripe_customers_of
 
 PERMISSION = "customers.erase_personal_data"
 ERASED = "customer.erased"

@@ -14,14 +14,8 @@ from myhibachi.core import audit
 from myhibachi.core.errors import NotAllowed
 from payments import mirror
 from payments.queries.customer_money import customer_money
-from payments.queries.person import (
-    Person,
-    audit_of,
-    charges_of,
-    events_of,
-    person,
-    stripe_customers_of,
-)
+from payments.queries.person import Person, audit_of, charges_of, events_of, person
+from payments.services.stripe_customers import stripe_customers_of
 
 Json = dict[str, Any]
 

@@ -15,6 +15,7 @@ from myhibachi.core.ids import as_uuid
 from myhibachi.core.models import AuditEntry
 from payments import gateway, mirror
 from payments.errors import GatewayNotFound
+from payments.queries.person import Person, ids_of
 
 Json = dict[str, Any]
 
@@ -83,9 +84,25 @@ def apply_deleted_customer(stripe_customer: Json) -> None:
     clear_stripe_customer_id(stripe_customer_id=stripe_customer["id"])
 
 
+def stripe_customers_of(whose: Person) -> list[str]:
+    """Return the ids of every Stripe customer that is, or was, this person."""
+    noted = whose.customers.exclude(stripe_customer_id=None)
+    found = set(noted.values_list("stripe_customer_id", flat=True))
+    paid_by = mirror.customers_of(
+        customer_ids=[str(pk) for pk in whose.customers.values_list("pk", flat=True)],
+        objects={
+            "payment_intent": ids_of(whose.payments, "stripe_payment_intent_id"),
+            "invoice": ids_of(whose.invoices, "stripe_invoice_id"),
+        },
+    )
+    return sorted(found | set(paid_by))
+
+
 def _key(customer: Customer) -> str:
-    """Return the key of the customer's next Stripe customer: Stripe answers an old key as before,
-    and that one is deleted."""
+    """Return the key of the customer's next Stripe customer.
+
+    Stripe answers an old key as it did before, and that one is deleted.
+    """
     gone = AuditEntry.objects.filter(
         object_type=Customer._meta.label_lower, object_id=str(customer.pk), action=CLEARED
     ).count()

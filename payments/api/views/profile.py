@@ -36,19 +36,18 @@ class ProfileView(APIView):
 
 def _answer(user: User, customer: Customer) -> dict[str, Any]:
     worth = customer_money([customer.pk], now=timezone.now())[customer.pk]
-    found: dict[str, Any] = ProfileAnswer(
-        {
-            "id": customer.pk,
-            "name": customer.name,
-            "email": customer.email,
-            "phone": customer.phone,
-            "account_email": user.email,
-            "currency": CURRENCY,
-            "lifetime_value": worth.lifetime_value,
-            "loyalty_tier": worth.tier,
-            "next_tier": asdict(worth.next_tier) if worth.next_tier else None,
-            "bookings": worth.bookings,
-            "created_at": customer.created_at,
-        }
-    ).data
+    profile: Any = {
+        "id": customer.pk,
+        "name": customer.name,
+        "email": customer.email,
+        "phone": customer.phone,
+        "account_email": user.email,
+        "currency": CURRENCY,
+        "lifetime_value": worth.lifetime_value,
+        "loyalty_tier": worth.tier,
+        "next_tier": asdict(worth.next_tier) if worth.next_tier else None,
+        "bookings": worth.bookings,
+        "created_at": customer.created_at,
+    }
+    found: dict[str, Any] = ProfileAnswer(profile).data
     return found

@@ -1,6 +1,7 @@
 """Erasing a person: nothing of them is left anywhere, and the books are as they were."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -78,7 +79,9 @@ def pay(booking: Booking) -> Payment:
 def a_life() -> Customer:
     """Return somebody who has left traces everywhere, all of it over."""
     customer, staff = someone(), UserFactory(role="admin")
-    sessions.start(user=customer.user, lifetime=timedelta(days=1), now=timezone.now())
+    sessions.start(
+        user=User.objects.get(customer=customer), lifetime=timedelta(days=1), now=timezone.now()
+    )
     profiles.change_contact(customer_id=customer.pk, name=NAME, phone=PHONE + "0", actor=staff)
     profiles.change_contact(customer_id=customer.pk, phone=PHONE, actor=staff)
     booking = party(customer)
@@ -134,11 +137,11 @@ def traces() -> dict[str, str]:
 
 
 def erase(customer: Customer, **fields) -> Customer:
-    given = {"typed_name": NAME, "actor": UserFactory(role="admin"), "now": timezone.now()}
-    return erase_customer(customer_id=customer.pk, **given | fields)
+    given: dict[str, Any] = {"typed_name": NAME, "actor": UserFactory(role="admin")} | fields
+    return erase_customer(customer_id=customer.pk, now=timezone.now(), **given)
 
 
-def books() -> list[tuple]:
+def books() -> list[tuple[Any, ...]]:
     return list(
         LedgerEntry.objects.order_by("cause").values_list("cause", "kind", "amount", "occurred_at")
     )
@@ -176,7 +179,7 @@ def test_nothing_of_the_person_is_left_and_the_books_are_whole():
 def test_the_account_is_closed_and_its_logins_with_it():
     customer = a_life()
     erase(customer)
-    user = User.objects.get(pk=customer.user_id)
+    user = User.objects.get(customer=customer)
     assert (user.is_active, user.has_usable_password()) == (False, False)
     assert LoginSession.objects.count() == 0
     assert Quote.objects.get().status == "expired"
