@@ -17,7 +17,8 @@ ENVIRONMENTS = ("development", "test", "staging", "production")
 SECRET_KEY_PATTERN = re.compile(r"(sk|rk)_(test|live)_[a-zA-Z0-9]{24,}")
 PUBLISHABLE_KEY_PATTERN = re.compile(r"pk_(test|live)_[a-zA-Z0-9]{24,}")
 WEBHOOK_SECRET_PATTERN = re.compile(r"whsec_\S{8,}")
-EMAIL_URL_PATTERN = re.compile(
+MAIL_SERVER_PATTERN = re.compile(r"smtp(\+tls|\+ssl|s)?://(\S+@)?[\w.-]+(:\d+)?/?(\?\S*)?")
+NO_MAIL_SERVER_PATTERN = re.compile(r"(consolemail|filemail|dummymail)://\S*")
     r"(smtp(\+tls|\+ssl|s)?://[^/]*[^/@]|consolemail:|filemail:/|dummymail:)"
 )
 CONSOLE = "consolemail://"
@@ -106,7 +107,8 @@ def email_settings(env: environ.Env, *, production: bool) -> dict[str, Any]:
         ImproperlyConfigured: it is missing there, or no such URL.
     """
     url = required(env, "EMAIL_URL") if production else env.str("EMAIL_URL", default=CONSOLE)
-    if not EMAIL_URL_PATTERN.match(url) or (production and not url.startswith("smtp")):
+    is_local = not production and NO_MAIL_SERVER_PATTERN.fullmatch(url)
+    if not MAIL_SERVER_PATTERN.fullmatch(url) and not is_local:
         raise ImproperlyConfigured("EMAIL_URL must look like smtp+tls://user:password@host:587.")
     found: dict[str, Any] = env.email_url_config(url)
     return found

@@ -172,7 +172,7 @@ class BookingAdmin(ServiceFormAdmin):
         return listed(booking.proteins)
 
     @admin.display(description="e-mails")
-    def emails(self, booking: Booking) -> SafeString | None:
+    def emails(self, booking: Booking) -> SafeString:
         """Show what the customer was told."""
         return emails_table(booking)
 

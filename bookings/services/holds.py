@@ -40,7 +40,9 @@ def _expire_one(now: dt.datetime) -> bool:
         booking.late_money = booking.paid > 0
         booking.save(update_fields=["status", "seat", "late_money", "updated_at"])
         audit.record("booking.expired", booking, actor=None, paid=booking.paid)
-        queue_email(Email.Kind.HOLD_EXPIRED, booking=booking, now=now)
+        # Another hold that runs out, after late money gave it another place, is told again.
+        news = f"{booking.hold_expires_at:%Y-%m-%d %H:%M}"
+        queue_email(Email.Kind.HOLD_EXPIRED, booking=booking, news=news, now=now)
         enqueue("payments.tasks.follow_booking", booking.pk)
         enqueue("bookings.tasks.offer_places")
     return True

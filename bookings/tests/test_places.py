@@ -1,6 +1,6 @@
 import pytest
 
-from bookings.places import locate, miles_between
+from bookings.places import area, locate, miles_between
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,16 @@ def test_a_location_is_found_by_its_zip_or_city(location, zip_code, miles):
 @pytest.mark.parametrize("location", ["", "at my mother's", "1 Main St, Nowhere, ZZ", "99999"])
 def test_a_location_nobody_knows_is_not_found(location):
     assert locate(location) is None
+
+
+@pytest.mark.parametrize(
+    ("location", "zip_code", "said"),
+    [
+        ("9 Oak Ave, San Jose, CA 95112", "95112", "San Jose, CA 95112"),
+        ("9 Oak Ave, San Jose, CA", "", "San Jose, CA"),
+        ("9 Oak Ave", "95112", "San Jose, CA 95112"),
+        ("at my mother's", "", ""),
+    ],
+)
+def test_the_area_says_roughly_where(location, zip_code, said):
+    assert area(location, zip_code=zip_code) == said

@@ -4,7 +4,7 @@ import environ
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from myhibachi.env import stripe_settings
+from myhibachi.env import email_settings, stripe_settings
 
 LIVE = {"STRIPE_SECRET_KEY": "sk_live_" + "a" * 24, "STRIPE_WEBHOOK_SECRET": "whsec_" + "b" * 32}
 TEST = LIVE | {"STRIPE_SECRET_KEY": "sk_test_" + "a" * 24}
@@ -35,3 +35,38 @@ def test_anywhere_else_another_host_may_stand_in_for_stripe():
 def test_a_key_of_the_wrong_mode_is_refused(keys, production):
     with pytest.raises(ImproperlyConfigured, match="STRIPE_SECRET_KEY must be a"):
         stripe_settings(settings_of(keys), production=production)
+
+
+def test_development_prints_its_emails():
+    found = email_settings(settings_of({}), production=False)
+
+    assert found["EMAIL_BACKEND"] == "django.core.mail.backends.console.EmailBackend"
+
+
+def test_production_sends_them_through_a_mail_server():
+    url = "smtp+tls://robot:p%40ss@smtp.example.com:587"
+
+    found = email_settings(settings_of({"EMAIL_URL": url}), production=True)
+
+    assert found == {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_FILE_PATH": "",
+        "EMAIL_HOST": "smtp.example.com",
+        "EMAIL_HOST_PASSWORD": "p@ss",
+        "EMAIL_HOST_USER": "robot",
+        "EMAIL_PORT": 587,
+        "EMAIL_USE_TLS": True,
+    }
+
+
+@pytest.mark.parametrize(
+    "url",
+    [None, "", "consolemail://", "hunter2", "smtp://", "smtp+tls://robot:hunter2@", "ftp://h"],
+)
+def test_production_does_not_start_without_one_and_repeats_no_password(url):
+    variables = {} if url is None else {"EMAIL_URL": url}
+
+    with pytest.raises(ImproperlyConfigured, match="EMAIL_URL") as refused:
+        email_settings(settings_of(variables), production=True)
+
+    assert "hunter2" not in str(refused.value)

@@ -48,7 +48,8 @@ def every() -> list[tuple[Email.Kind, About]]:
         (Kind.BOOKING_CHANGED, About(booking=on)),
         (Kind.BOOKING_CHANGED, About(booking=full, facts=MOVED)),
         (Kind.BOOKING_CHANGED, About(booking=held, facts=UPDATED)),
-        (Kind.BOOKING_CANCELED, About(booking=over)),
+        (Kind.BOOKING_CANCELED, About(booking=held)),
+        (Kind.BOOKING_CANCELED, About(booking=over, facts=CANCELED)),
         (Kind.BOOKING_CANCELED, About(booking=canceled, facts=CANCELED)),
         (Kind.QUOTE, About(quote=offer())),
         (Kind.QUOTE, About(quote=offer(reference="Q-2", message="For Devi & friends <3"))),
@@ -208,6 +209,17 @@ My Hibachi
 """
     )
     assert "For Devi &amp; friends &lt;3" in content.html
+
+
+def test_money_that_came_too_late_and_goes_back_is_called_so():
+    expired = party(status="expired", paid=10000)
+    content = write(Kind.BOOKING_CANCELED, About(booking=expired, facts={"refund_total": 10000}))
+    assert content.text.splitlines()[2:5] == [
+        "The deposit for Saturday, June 12, 2027 at 6:00 PM PDT came after the slot had been given "
+        "back, so you get it back.",
+        "",
+        "$100.00 goes back to you.",
+    ]
 
 
 @pytest.mark.parametrize(
