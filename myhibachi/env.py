@@ -19,8 +19,6 @@ PUBLISHABLE_KEY_PATTERN = re.compile(r"pk_(test|live)_[a-zA-Z0-9]{24,}")
 WEBHOOK_SECRET_PATTERN = re.compile(r"whsec_\S{8,}")
 MAIL_SERVER_PATTERN = re.compile(r"smtp(\+tls|\+ssl|s)?://(\S+@)?[\w.-]+(:\d+)?/?(\?\S*)?")
 NO_MAIL_SERVER_PATTERN = re.compile(r"(consolemail|filemail|dummymail)://\S*")
-    r"(smtp(\+tls|\+ssl|s)?://[^/]*[^/@]|consolemail:|filemail:/|dummymail:)"
-)
 CONSOLE = "consolemail://"
 STRIPE_API = "https://api.stripe.com"
 
