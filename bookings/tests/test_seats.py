@@ -202,7 +202,11 @@ class TestTheDatabase:
         ):
             party(3)
 
-        assert len(refused.value.extra["open_slots"]) == 3
+        assert refused.value.extra == {
+            "open_slots": [
+                {"date": "2027-07-03", "time": time} for time in ("12:00", "15:00", "21:00")
+            ]
+        }
         assert seats_taken() == [1, 2]
 
     def test_another_refusal_stays_what_it_is(self):
