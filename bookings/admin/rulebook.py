@@ -28,7 +28,6 @@ class RuleBookAdmin(ServiceFormAdmin):
     """Rule books: a new one starts tomorrow or later; those in force are read-only."""
 
     form = RuleBookForm
-    change_form_template = "admin/bookings/rulebook/change_form.html"
     list_display = (
         "effective_from",
         "until",

@@ -1,6 +1,6 @@
 """The add-ons of a rule book, one a row. Plain HTML: there are always a few rows to fill."""
 
-from itertools import count
+from itertools import count, takewhile
 from typing import Any
 
 from django import forms
@@ -13,7 +13,7 @@ from bookings.admin.rulebook_fields import DollarsField, as_code, cents
 PARTS = ("label", "price", "code", "remove")
 EMPTY_ROWS = 3
 LONGEST_LABEL = 60
-HEAD = ("Add-on", "Price", "Code", "Remove")
+HEAD = ("Row", "Add-on", "Price", "Code", "Remove")
 DOLLARS = DollarsField()
 # What a bill calls its other lines (`bookings.pricing`).
 TAKEN = ("adult", "child", "toddler", "order_minimum", "travel", "tax", "reschedule_fee")
@@ -28,13 +28,13 @@ class AddOnsWidget(forms.Widget):
     use_fieldset = True
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[Row]:
-        """Return what was typed, row by row."""
-        rows: list[Row] = []
-        for number in count():
-            if f"{name}-{number}-label" not in data:
-                return rows
-            rows.append({part: data.get(f"{name}-{number}-{part}", "") for part in PARTS})
-        return rows
+        """Return the rows in which something was typed, as they are numbered when shown again."""
+        sent = takewhile(lambda number: f"{name}-{number}-label" in data, count())
+        rows = [
+            {part: data.get(f"{name}-{number}-{part}", "").strip() for part in PARTS}
+            for number in sent
+        ]
+        return [row for row in rows if any(row.values())]
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
         """Return whether the form had no such table."""
@@ -46,8 +46,7 @@ class AddOnsWidget(forms.Widget):
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         """Return the table."""
-        typed = [row for row in value or [] if any(row.values())]
-        rows = [*typed, *({} for _ in range(EMPTY_ROWS))]
+        rows = [*(value or []), *({} for _ in range(EMPTY_ROWS))]
         head = format_html_join("", '<th scope="col">{}</th>', ((text,) for text in HEAD))
         return format_html(
             '<div class="add-ons"><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>',
@@ -82,18 +81,18 @@ class AddOnsField(forms.Field):
 
 
 def _read(row: Row) -> list[dict[str, Any]]:
-    label, code, price = (str(row.get(part, "")).strip() for part in ("label", "code", "price"))
-    if row.get("remove") or not (label or code or price):
+    if row.get("remove"):
         return []
+    label, code, price = row["label"], row["code"], row["price"]
     if not 0 < len(label) <= LONGEST_LABEL:
         raise ValidationError(f"a name of at most {LONGEST_LABEL} letters.")
-    if not price:
+    if price == "":
         raise ValidationError(f"the price of “{label}”.")
     code = as_code(code or label)
     if code in TAKEN:
         raise ValidationError(f"the code “{code}” is another line of the bill: choose another.")
     # A price is an integer in a rule book, and text in a form.
-    amount = row["price"] if isinstance(row["price"], int) else cents(price)
+    amount = price if isinstance(price, int) else cents(price)
     return [{"code": code, "label": label, "price": amount}]
 
 
@@ -101,7 +100,8 @@ def _row(name: str, number: int, row: Row) -> SafeString:
     said = row.get("label") or f"Row {number + 1}"
     price = DOLLARS.prepare_value(row.get("price", ""))
     return format_html(
-        "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
+        '<tr><th scope="row">{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>',
+        number + 1,
         _input(name, number, "label", row.get("label", ""), f"Row {number + 1}: add-on"),
         DOLLARS.widget.render(
             f"{name}-{number}-price",

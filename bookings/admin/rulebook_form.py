@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.contrib.admin.utils import flatten_fieldsets
+from django.core.validators import MaxValueValidator
 from django.forms import TextInput
 from django.utils import timezone
 
@@ -17,6 +18,7 @@ from bookings.admin.rulebook_fields import (
     as_time,
     as_whole_percent,
 )
+from bookings.admin.rulebook_preview import LAST_DAY
 from bookings.models import RuleBook
 from bookings.services.rulebook import save_rule_book
 from myhibachi.core.admin import ServiceForm
@@ -125,8 +127,9 @@ class RuleBookForm(ServiceForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.only_previews:
-            self.fields["effective_from"].required = False
+        if "effective_from" in self.fields:
+            self.fields["effective_from"].required = not self.only_previews
+            self.fields["effective_from"].validators.append(MaxValueValidator(LAST_DAY))
 
     def clean(self) -> dict[str, Any]:
         """Say beside its field what the table's constraints would refuse."""

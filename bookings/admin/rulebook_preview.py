@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 from django.utils.formats import date_format
 
@@ -20,6 +21,8 @@ from myhibachi.core.money import format_cents
 
 BUTTON = "_preview"
 MOST = 999
+# Hours are counted to and from a party, and Python's calendar ends.
+FIRST_DAY, LAST_DAY = dt.date(2000, 1, 1), dt.date(2999, 12, 31)
 
 
 class PreviewForm(forms.Form):
@@ -30,7 +33,10 @@ class PreviewForm(forms.Form):
     adults = forms.IntegerField(initial=12, min_value=0, max_value=MOST)
     children = forms.IntegerField(initial=0, min_value=0, max_value=MOST)
     toddlers = forms.IntegerField(initial=0, min_value=0, max_value=MOST)
-    date = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    date = forms.DateField(
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        validators=[MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)],
+    )
     time = forms.TimeField(widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
     location = forms.CharField(
         required=False, max_length=300, label="Address or ZIP", help_text="Empty: no travel."

@@ -20,7 +20,7 @@ MONEY = (
 UNITS = {
     "adult_from_age": "years",
     "child_from_age": "years",
-    "proteins_per_guest": "for each guest",
+    "proteins_per_guest": "for each paying guest",
     "protein_choice_hours": "hours before",
     "hold_minutes": "minutes",
     "hold_reminder_minutes": "minutes",
@@ -100,7 +100,7 @@ HELP = {
     "manager_refund_limit": "A larger refund waits for finance.",
 }
 # Their label and unit say it all.
-PLAIN = UNITS.keys() - HELP.keys() - {"adult_from_age", "child_from_age", "proteins_per_guest"}
+PLAIN = UNITS.keys() - HELP.keys() - {"adult_from_age", "child_from_age"}
 SINGULAR = {"parties": "party"}
 
 

@@ -237,6 +237,36 @@ def test_what_makes_no_sense_is_said_beside_its_field(as_admin, changes, errors)
     assert RuleBook.objects.count() == 1
 
 
+def test_a_mistake_is_told_by_the_number_its_row_has_on_the_page(as_admin):
+    body = form_of(as_admin.get(ADD))
+    cleared = {f"add_ons-2-{part}": "" for part in ("label", "price", "code")}
+
+    page = as_admin.post(ADD, body | cleared | {"add_ons-4-price": "x"})
+
+    assert errors_of(page)["add_ons"] == [f"Row 4: {DOLLARS}"]
+    shown = page.context["adminform"].form["add_ons"].value()
+    assert [row["label"] for row in shown[:5]] == [
+        "Salmon",
+        "Scallops",
+        "Noodles",
+        "Rice",
+        "Vegetables",
+    ]
+
+
+@pytest.mark.parametrize("date", ["9999-12-31", "0001-01-01", "2999-12-31", "2000-01-01"])
+def test_any_date_can_be_typed(as_admin, date):
+    body = form_of(as_admin.get(ADD)) | {"effective_from": date}
+
+    answers = [
+        as_admin.post(ADD, body | PREVIEW | PARTY | {"preview-date": date}),
+        as_admin.post(ADD, body),
+        as_admin.get(change_page(RuleBook.objects.first()), PARTY | {"preview-date": date}),
+    ]
+
+    assert {answer.status_code for answer in answers} <= {200, 302}
+
+
 def test_what_was_typed_is_still_there_after_a_mistake(as_admin):
     body = form_of(as_admin.get(ADD)) | {"adult_price": "sixty", "proteins": "tofu, tofu"}
 
