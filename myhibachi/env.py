@@ -20,6 +20,7 @@ WEBHOOK_SECRET_PATTERN = re.compile(r"whsec_\S{8,}")
 MAIL_SERVER_PATTERN = re.compile(r"smtp(\+tls|\+ssl|s)?://(\S+@)?[\w.-]+(:\d+)?/?(\?\S*)?")
 NO_MAIL_SERVER_PATTERN = re.compile(r"(consolemail|filemail|dummymail)://\S*")
 CONSOLE = "consolemail://"
+SENDER = "My Hibachi <hello@myhibachi.example>"
 STRIPE_API = "https://api.stripe.com"
 
 
@@ -99,14 +100,17 @@ def email_settings(env: environ.Env, *, production: bool) -> dict[str, Any]:
     """Return Django's settings for sending e-mail, from `EMAIL_URL`; the console without one.
 
     Args:
-        production: needs a mail server: what is printed to a console reaches nobody.
+        production: needs a mail server and a sender: the console reaches nobody, and no server
+            takes mail from our example.
 
     Raises:
-        ImproperlyConfigured: it is missing there, or no such URL.
+        ImproperlyConfigured: one is missing there, or the URL is none.
     """
     url = required(env, "EMAIL_URL") if production else env.str("EMAIL_URL", default=CONSOLE)
     is_local = not production and NO_MAIL_SERVER_PATTERN.fullmatch(url)
     if not MAIL_SERVER_PATTERN.fullmatch(url) and not is_local:
         raise ImproperlyConfigured("EMAIL_URL must look like smtp+tls://user:password@host:587.")
     found: dict[str, Any] = env.email_url_config(url)
-    return found
+    if production:
+        return found | {"DEFAULT_FROM_EMAIL": required(env, "DEFAULT_FROM_EMAIL")}
+    return found | {"DEFAULT_FROM_EMAIL": env.str("DEFAULT_FROM_EMAIL", default=SENDER)}

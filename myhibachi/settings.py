@@ -242,7 +242,6 @@ CHECKOUT_CANCEL_URL = env.str("CHECKOUT_CANCEL_URL", default=f"{SITE_URL}/pay/ca
 # --- E-mail ---------------------------------------------------------------------------------
 vars().update(environment.email_settings(env, production=PRODUCTION))
 EMAIL_TIMEOUT = 20
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="My Hibachi <hello@myhibachi.example>")
 
 # --- Stripe ---------------------------------------------------------------------------------
 STRIPE = environment.stripe_settings(env, production=PRODUCTION)

@@ -46,9 +46,10 @@ def test_development_prints_its_emails():
 def test_production_sends_them_through_a_mail_server():
     url = "smtp+tls://robot:p%40ss@smtp.example.com:587"
 
-    found = email_settings(settings_of({"EMAIL_URL": url}), production=True)
+    sender = {"DEFAULT_FROM_EMAIL": "The Grill <grill@example.com>"}
+    found = email_settings(settings_of({"EMAIL_URL": url} | sender), production=True)
 
-    assert found == {
+    assert found == sender | {
         "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
         "EMAIL_FILE_PATH": "",
         "EMAIL_HOST": "smtp.example.com",
@@ -70,3 +71,8 @@ def test_production_does_not_start_without_one_and_repeats_no_password(url):
         email_settings(settings_of(variables), production=True)
 
     assert "hunter2" not in str(refused.value)
+
+
+def test_production_does_not_write_in_an_examples_name():
+    with pytest.raises(ImproperlyConfigured, match="DEFAULT_FROM_EMAIL is not set"):
+        email_settings(settings_of({"EMAIL_URL": "smtp://localhost"}), production=True)

@@ -54,10 +54,10 @@ class Content:
     html: str
 
 
-def write(kind: Email.Kind, about: About) -> Content:
+def write(kind: Email.Kind, about: About, *, now: dt.datetime) -> Content:
     """Return the whole e-mail, but for its links, which sending fills in."""
     subject = f"{about.party.reference}: {SUBJECTS[kind]}"
-    context = {"subject": subject, **_context(about)}
+    context = {"subject": subject, **_context(about, now)}
     text = render_to_string(f"emails/{kind}.txt", context)
     return Content(
         subject=subject,
@@ -66,7 +66,7 @@ def write(kind: Email.Kind, about: About) -> Content:
     )
 
 
-def _context(about: About) -> dict[str, Any]:
+def _context(about: About, now: dt.datetime) -> dict[str, Any]:
     party = about.party
     common = {
         "what": "Quote" if isinstance(party, Quote) else "Booking",
@@ -81,10 +81,10 @@ def _context(about: About) -> dict[str, Any]:
     }
     if isinstance(party, Quote):
         return common | {"where": party.location, "expires": _moment(party.expires_at)}
-    return common | _of_booking(party) | _of_facts(party, about.facts)
+    return common | _of_booking(party, now) | _of_facts(party, about.facts)
 
 
-def _of_booking(booking: Booking) -> dict[str, Any]:
+def _of_booking(booking: Booking, now: dt.datetime) -> dict[str, Any]:
     rules = booking.rules
     wanted = rules.proteins_per_guest * (booking.adults + booking.children)
     chosen = sum(item["quantity"] for item in booking.proteins)
@@ -98,7 +98,7 @@ def _of_booking(booking: Booking) -> dict[str, Any]:
         "deposit_left": booking.deposit_due - booking.paid if is_short else 0,
         "arrival": words.clock(booking.starts_at - early),
         "proteins": words.listed(booking.proteins),
-        "proteins_missing": max(wanted - chosen, 0),
+        "proteins_missing": max(wanted - chosen, 0) if now < choose_by else 0,
         "choose_by": words.moment(choose_by),
     }
 

@@ -76,7 +76,7 @@ def _written(kind: Email.Kind, about: About, *, now: dt.datetime) -> dict[str, A
     that it tells of.
     """
     try:
-        content = write(kind, about)
+        content = write(kind, about, now=now)
         return asdict(content) | {"calendar": _calendar(kind, about.booking, now=now)}
     except Exception as error:
         logger.exception("The e-mail %s can't be written.", kind)

@@ -8,8 +8,9 @@ import pytest
 from django.template import engines
 
 from bookings.models import Email
-from bookings.services.emails.content import About, write
-from bookings.tests.emails.parties import confirmed, offer, party
+from bookings.services.emails import content as contents
+from bookings.services.emails.content import About, Content
+from bookings.tests.emails.parties import NOW, confirmed, offer, party
 
 Kind = Email.Kind
 CANCELED = {
@@ -28,6 +29,10 @@ UPDATED = {
     "add_ons": [[], [{"code": "lobster", "quantity": 2}]],
     "location": ["1 Elm St, Fremont, CA 94539", "9 Oak Ave, San Jose, CA 95112"],
 }
+
+
+def write(kind: Email.Kind, about: About, *, now: dt.datetime = NOW) -> Content:
+    return contents.write(kind, about, now=now)
 
 
 def every() -> list[tuple[Email.Kind, About]]:
@@ -143,6 +148,13 @@ Questions? Answer this e-mail and name H-7KQ3XWM.
 My Hibachi
 """
     )
+
+
+def test_what_can_no_longer_be_chosen_is_not_asked_for():
+    booking = confirmed()
+    late = booking.starts_at - dt.timedelta(hours=12)
+    assert "proteins are" in write(Kind.PARTY_REMINDER, About(booking=booking)).text
+    assert "proteins are" not in write(Kind.PARTY_REMINDER, About(booking=booking), now=late).text
 
 
 def test_a_cancellation_quotes_the_rule_and_says_what_goes_back_which_way():
