@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from bookings.admin import prep
+from bookings.admin import prep, reschedule
 from bookings.admin.cells import bill_table, listed, local_time
 from bookings.admin.email import emails_table
 from bookings.admin.filters import AttentionFilter, WhenFilter
@@ -99,10 +99,10 @@ class BookingAdmin(ServiceFormAdmin):
 
     def object_tools(self, request: HttpRequest, booking: Booking) -> list[tuple[str, str]]:
         """Return what this person can do with it on a page of its own: names and addresses."""
-        return [("Prep sheet", prep.address_of(booking))]
+        return [("Prep sheet", prep.address_of(booking)), *reschedule.tools(booking, request)]
 
     def get_urls(self) -> list[URLPattern]:
-        return [*prep.urls(), *super().get_urls()]
+        return [*prep.urls(), *reschedule.urls(), *super().get_urls()]
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any

@@ -93,7 +93,7 @@ def _columns(booking: Booking, move: Move, *, actor: User, now: dt.datetime) -> 
     columns = take_slot(booking, date=move.date, time=move.time, now=now)
     if booking.status == Status.CONFIRMED:
         columns["reschedules"] = booking.reschedules + 1
-    fee = _fee(booking, now=now).amount
+    fee = fee_of_next_move(booking, now=now).amount
     if fee and not move.waive_fee:
         label = f"Change of date, move {booking.reschedules + 1}"
         line = Line(code=RESCHEDULE_FEE, label=label, quantity=1, unit_amount=fee)
@@ -118,7 +118,8 @@ def _check(booking: Booking, move: Move, *, actor: User, now: dt.datetime) -> No
         raise NotEditable("The party has begun.")
 
 
-def _fee(booking: Booking, *, now: dt.datetime) -> MoveFee:
+def fee_of_next_move(booking: Booking, *, now: dt.datetime) -> MoveFee:
+    """Return what moving a booking at this moment costs, and the rule."""
     if booking.status == Status.PENDING:
         return UNCONFIRMED
     move = booking.reschedules + 1
@@ -128,7 +129,8 @@ def _fee(booking: Booking, *, now: dt.datetime) -> MoveFee:
 def _outcome(
     booking: Booking, columns: dict[str, Any], move: Move, *, now: dt.datetime
 ) -> MoveOutcome:
-    fee, total = _fee(booking, now=now), columns.get("total", booking.total)
+    fee = fee_of_next_move(booking, now=now)
+    total = columns.get("total", booking.total)
     return MoveOutcome(
         old_date=booking.date,
         old_time=booking.time,
