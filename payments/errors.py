@@ -91,3 +91,15 @@ class AlreadyDecided(DomainError):
     """Somebody else has decided it."""
 
     code = "already_decided"
+
+
+class EvidenceRefused(DomainError):
+    """A dispute can't be answered with this, or not any more; or Stripe refused the answer."""
+
+    code = "evidence_refused"
+
+
+class EvidenceChanged(DomainError):
+    """Somebody else has saved or sent it since it was read."""
+
+    code = "evidence_changed"

@@ -163,6 +163,17 @@ def list_disputes(*, payment_intent: str) -> Iterator[Json]:
     return _each(_v1().disputes.list, {"payment_intent": payment_intent, "limit": 100})
 
 
+def submit_evidence(dispute_id: str, *, evidence: Json, metadata: Json, key: str) -> Json:
+    """Answer a dispute, for good: https://docs.stripe.com/api/disputes/update"""
+    params = {"evidence": evidence, "metadata": metadata, "submit": True}
+    return _dict(_call(_v1().disputes.update, dispute_id, params=params, key=key))
+
+
+def close_dispute(dispute_id: str, *, key: str) -> Json:
+    """Accept it as lost, for good: https://docs.stripe.com/api/disputes/close"""
+    return _dict(_call(_v1().disputes.close, dispute_id, params={}, key=key))
+
+
 # --- Invoices ----------------------------------------------------------------------------------
 def create_invoice(*, params: Json, key: str) -> Json:
     """https://docs.stripe.com/api/invoices/create"""

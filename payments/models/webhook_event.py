@@ -42,6 +42,17 @@ class WebhookEvent(models.Model):
                 name="webhook_event_undone",
             ),
             models.Index(fields=["object_id"]),
+            # A warning may come before the payment that it is about is known: it is looked up here.
+            models.Index(
+                fields=["stripe_created"],
+                condition=Q(
+                    type__in=[
+                        "radar.early_fraud_warning.created",
+                        "radar.early_fraud_warning.updated",
+                    ]
+                ),
+                name="webhook_event_fraud_warning",
+            ),
         ]
 
     def __str__(self) -> str:
