@@ -27,7 +27,8 @@ def check_cancel(booking: Booking, *, actor: User, now: dt.datetime) -> None:
     if is_staff and not actor.has_perm("bookings.cancel_booking"):
         raise NotAllowed("You may not cancel bookings.")
     if Status.CANCELED not in NEXT[booking.status]:
-        raise InvalidTransition(f"A {booking.status} booking can't become canceled.")
+        state = booking.get_status_display().lower()
+        raise InvalidTransition(f"This booking is {state}: it can't be canceled.")
     if not is_staff and policy.has_begun(starts_at=booking.starts_at, now=now):
         raise InvalidTransition("The party has begun: please call us.")
 

@@ -7,12 +7,13 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import URLPattern, path, reverse
 
 from bookings.admin import BookingAdmin
 from bookings.models import Booking
 from myhibachi.core.admin import money, number, small_table, state_label
 from myhibachi.core.admin.columns import Column
-from payments.admin import tables
+from payments.admin import cancel_page, late_money_page, tables
 from payments.admin.links import NOTHING, link_to
 from payments.admin.times import short
 from payments.queries.refund_totals import with_refund_totals
@@ -50,6 +51,25 @@ class BookingWithPaymentsAdmin(BookingAdmin):
 
     class Media:
         css = {"all": ("admin/payments.css",)}
+
+    def get_urls(self) -> list[URLPattern]:
+        pages = (("cancel", cancel_page), ("late-money", late_money_page))
+        own = [
+            path(
+                f"<uuid:booking_id>/{word}/", self.admin_site.admin_view(each.view), name=each.NAME
+            )
+            for word, each in pages
+        ]
+        return [*own, *super().get_urls()]
+
+    def object_tools(self, request: HttpRequest, booking: Booking) -> list[tuple[str, str]]:
+        pages = (("Late money…", late_money_page), ("Cancel…", cancel_page))
+        own = [
+            (name, reverse(f"admin:{each.NAME}", args=[booking.pk]))
+            for name, each in pages
+            if each.is_offered(booking, request)
+        ]
+        return [*super().object_tools(request, booking), *own]
 
     def get_fieldsets(self, request: HttpRequest, obj: Booking | None = None) -> Any:
         sections = super().get_fieldsets(request, obj)

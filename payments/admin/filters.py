@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from payments.models import WebhookEvent
+from payments.models import Refund, WebhookEvent
 
 FAMILIES = (
     "payment_intent", "charge", "checkout.session", "refund", "charge.dispute", "invoice",
@@ -26,3 +26,17 @@ class EventFamilyFilter(admin.SimpleListFilter):
     ) -> QuerySet[WebhookEvent]:
         family = self.value()
         return queryset.filter(type__startswith=f"{family}.") if family else queryset
+
+
+class ToPayBackFilter(admin.SimpleListFilter):
+    """The refunds that wait for staff to pay them back."""
+
+    title = "to do"
+    parameter_name = "to_do"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("pay_back", "To pay back by hand")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Refund]) -> QuerySet[Refund]:
+        to_do = Refund.objects.to_pay_back().values("pk")
+        return queryset.filter(pk__in=to_do) if self.value() else queryset

@@ -26,11 +26,7 @@ PERMISSION = "payments.refund_payment"
 
 def is_offered(payment: Payment, request: HttpRequest) -> bool:
     """Return whether this person may refund this payment, and something is left to refund."""
-    return (
-        request.user.has_perm(PERMISSION)
-        and payment.method == Payment.Method.STRIPE
-        and refundable(payment) > 0
-    )
+    return request.user.has_perm(PERMISSION) and refundable(payment) > 0
 
 
 def view(request: HttpRequest, payment_id: UUID) -> HttpResponse:
@@ -74,6 +70,8 @@ def _say(request: HttpRequest, refund: Refund) -> None:
         messages.success(request, f"{amount} refunded.")
     elif refund.awaiting_stripe:
         messages.warning(request, f"The refund of {amount} is noted and on its way to Stripe.")
+    elif refund.payment.method != Payment.Method.STRIPE and refund.status in Refund.LIVE:
+        messages.warning(request, f"{amount} is to be paid back: note it on the refund then.")
     elif refund.status in Refund.LIVE:
         messages.success(request, f"The refund of {amount} is under way at Stripe.")
     else:

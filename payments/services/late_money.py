@@ -127,7 +127,7 @@ def _tell(
         }
         for refund in made
     ]
-    total = sum(refund["amount"] for refund in refunds)
+    total = sum(refund.amount for refund in made)
     audit.record(
         "booking.late_money_refunded", booking, actor=actor, note=reason, refund_total=total
     )

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import cast
 
 import pytest
 from django.db import connection
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from bookings.models import Booking, Email
 from bookings.tests.factories import BookingFactory
+from customers.models import User
 from customers.tests.factories import UserFactory
 from myhibachi.core.errors import DomainError
 from myhibachi.core.ids import uuid7
@@ -44,7 +46,7 @@ def canceling(booking: Booking, **call) -> Callable[[], object]:
     return lambda: cancel_booking(
         booking_id=booking.pk,
         terms=Terms(),
-        actor=booking.customer.user,
+        actor=cast(User, booking.customer.user),
         now=timezone.now(),
         **call,
     )

@@ -1,7 +1,7 @@
 """Canceling with money, against the sandbox over HTTP."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import pytest
@@ -48,6 +48,10 @@ def before(booking: Booking, **left: float) -> datetime:
     return booking.starts_at - timedelta(**left)
 
 
+def owner(booking: Booking) -> User:
+    return cast(User, booking.customer.user)
+
+
 def cancel(
     booking: Booking,
     *,
@@ -60,7 +64,7 @@ def cancel(
         booking_id=booking.pk,
         terms=Terms(**terms),
         cancellation_id=cancellation_id,
-        actor=actor or booking.customer.user,
+        actor=actor or owner(booking),
         now=now or before(booking, days=10),
     )
 
@@ -145,7 +149,7 @@ def test_another_sum_than_expected_cancels_nothing_and_says_what_it_is_now(booki
     with pytest.raises(RefundChanged) as refused:
         cancel(booking, now=before(booking, hours=72), expected_refund=expected)
 
-    preview = refused.value.extra["preview"]
+    preview: Any = refused.value.extra["preview"]
     assert (preview["refund_total"], preview["kept"], preview["rule"]) == (50000, 10000, MIDDLE)
     booking.refresh_from_db()
     assert (booking.status, refunds_of(booking)) == ("confirmed", [])

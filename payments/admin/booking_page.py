@@ -1,0 +1,61 @@
+"""What the pages about one booking's money have in common: a form, then a question."""
+
+from typing import Any, TypeVar
+
+from django import forms
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from bookings.models import Booking
+from myhibachi.core.errors import DomainError
+from myhibachi.core.money import format_cents
+from payments.models import Refund
+
+F = TypeVar("F", bound=forms.Form)
+
+
+def page(
+    request: HttpRequest, booking: Booking, template: str, *, title: str, **context: Any
+) -> HttpResponse:
+    """Render a page about a booking's money."""
+    everything = {
+        **admin.site.each_context(request),
+        "title": title,
+        "opts": Booking._meta,
+        "booking": booking,
+        **context,
+    }
+    return render(request, f"admin/bookings/booking/{template}.html", everything)
+
+
+def back_to(booking: Booking) -> HttpResponse:
+    """Return to the booking's own page."""
+    return redirect("admin:bookings_booking_change", booking.pk)
+
+
+def refused(form: F, error: DomainError) -> F:
+    """Return the form with the error at its field, where people see that."""
+    visible = {field.name for field in form.visible_fields()}
+    form.add_error(error.attr if error.attr in visible else None, error.detail)
+    return form
+
+
+def say_refunds(request: HttpRequest, refunds: tuple[Refund, ...]) -> None:
+    """Say what became of each refund."""
+    for refund in refunds:
+        amount = format_cents(refund.amount, refund.currency)
+        method = refund.payment.get_method_display()
+        if refund.status == Refund.Status.SUCCEEDED:
+            messages.success(request, f"{amount} refunded.")
+        elif refund.status not in Refund.LIVE:
+            messages.error(request, f"{amount} could not be refunded: {refund.failure_reason}.")
+        elif refund.awaiting_stripe:
+            messages.warning(request, f"The refund of {amount} is noted and on its way to Stripe.")
+        elif refund.stripe_refund_id:
+            messages.success(request, f"The refund of {amount} is under way at Stripe.")
+        else:
+            messages.warning(
+                request,
+                f"{amount} came by {method}: pay it back, and note that on the refund.",
+            )
