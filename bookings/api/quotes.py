@@ -1,6 +1,6 @@
 """Quotes: staff make, send and revise them; customers ask for them and answer them."""
 
-from typing import cast
+from typing import Any, cast
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -49,9 +49,8 @@ class QuoteListView(Idempotent, generics.ListAPIView[Quote]):
     def get_queryset(self) -> QuerySet[Quote]:
         return visible_to(self.request.user).select_related("booking")
 
-    def get_serializer_context(self) -> dict[str, object]:
-        context: dict[str, object] = super().get_serializer_context()
-        return context | {"for_staff": is_staff_role(self.request.user)}
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), "for_staff": is_staff_role(self.request.user)}
 
     @extend_schema(parameters=[IDEMPOTENCY_KEY], request=QuoteRequest, responses={201: QuoteAnswer})
     def post(self, request: Request) -> Response:

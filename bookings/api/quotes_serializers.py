@@ -35,7 +35,8 @@ class AdjustmentSerializer(serializers.Serializer[Line]):
 
 
 def _adjustments() -> Any:
-    return AdjustmentSerializer(many=True, required=False, max_length=20)
+    options: Any = {"many": True, "required": False, "max_length": 20}
+    return AdjustmentSerializer(**options)
 
 
 class QuoteRequest(BookingRequest):

@@ -16,9 +16,10 @@ BIRTHDAY = Line(code="discount", label="Birthday discount", quantity=1, unit_amo
 
 def an_offer(**changes: Any) -> Offer:
     """Return a party of eight; `guests`, `add_ons` and the like are the order's."""
-    order = {"guests": 8, "location": "1 A St, San Jose, CA"}
+    order: dict[str, Any] = {"guests": 8, "location": "1 A St, San Jose, CA"}
     order |= {name: changes.pop(name) for name in Order.__dataclass_fields__ if name in changes}
-    return Offer(**{"date": DATE, "time": SIX, "order": Order(**order)} | changes)
+    offered: dict[str, Any] = {"date": DATE, "time": SIX, "order": Order(**order)}
+    return Offer(**offered | changes)
 
 
 def draft_quote(*, customer: Any = None, now: dt.datetime = NOW, **changes: Any) -> Quote:
