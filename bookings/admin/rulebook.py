@@ -2,7 +2,7 @@ import datetime as dt
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.forms.models import model_to_dict
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -44,11 +44,14 @@ class RuleBookAdmin(ServiceFormAdmin):
         css = {"all": ("admin/rulebook.css",)}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RuleBook]:
-        """Return the rule books, each with the date on which the next one takes over."""
+        """Return the rule books, each with the date on which another one takes over from it."""
         following = RuleBook.objects.filter(effective_from__gt=OuterRef("effective_from"))
         begins = following.order_by("effective_from").values("effective_from")[:1]
         books: QuerySet[RuleBook] = super().get_queryset(request)
-        return books.annotate(replaced_on=Subquery(begins))
+        sooner = RuleBook.objects.filter(
+            effective_from__gt=_today(), effective_from__lt=OuterRef("effective_from")
+        )
+        return books.annotate(replaced_on=Subquery(begins), comes_later=Exists(sooner))
 
     def get_fieldsets(self, request: HttpRequest, obj: RuleBook | None = None) -> Any:
         if obj and not self.has_change_permission(request, obj):
@@ -106,7 +109,8 @@ class RuleBookAdmin(ServiceFormAdmin):
         today = _today()
         replaced_on: dt.date | None = book.replaced_on  # type: ignore[attr-defined]  # annotated
         if book.effective_from > today:
-            return state_label("upcoming", "to come")
+            later: bool = book.comes_later  # type: ignore[attr-defined]  # annotated
+            return state_label("upcoming", "later" if later else "next")
         if replaced_on and replaced_on <= today:
             return state_label("past")
         return state_label("in_force", "in force now")

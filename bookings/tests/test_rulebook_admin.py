@@ -291,6 +291,7 @@ def test_two_books_do_not_start_on_one_day(as_admin):
 def test_the_list_says_which_rules_apply_when(as_support):
     RuleBook.objects.create(effective_from=dt.date(2027, 5, 1))
     RuleBook.objects.create(effective_from=dt.date(2027, 8, 1), adult_price=6000)
+    RuleBook.objects.create(effective_from=dt.date(2028, 1, 1), adult_price=6000)
 
     page = as_support.get(LIST)
 
@@ -298,7 +299,8 @@ def test_the_list_says_which_rules_apply_when(as_support):
     said = [re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", row)).strip() for row in listed]
     money = "$30.00 $550.00 $100.00"
     assert said == [
-        f"Aug. 1, 2027 – to come $60.00 {money}",
+        f"Jan. 1, 2028 – later $60.00 {money}",
+        f"Aug. 1, 2027 Dec. 31, 2027 next $60.00 {money}",
         f"May 1, 2027 July 31, 2027 in force now $55.00 {money}",
         f"Jan. 1, 2020 April 30, 2027 past $55.00 {money}",
     ]
