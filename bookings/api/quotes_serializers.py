@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.utils import timezone
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from bookings import links
@@ -142,6 +143,7 @@ class QuoteAnswer(serializers.ModelSerializer[Quote]):
         ]  # fmt: skip
         read_only_fields = fields
 
+    @extend_schema_field(serializers.ChoiceField(choices=STATES))
     def get_status(self, quote: Quote) -> str:
         """Return how it stands now."""
         return "requested" if self._is_wish(quote) else quote.status_at(timezone.now())
