@@ -33,7 +33,7 @@ def worth(customer: Any) -> SafeString:
     """What they have paid, what went back taken off, and the tier it puts them in."""
     found = customer.money
     above = found.next_tier
-    missing = f"{format_cents(above.to_go)} to {above.tier}" if above else ""
+    missing = f"· {format_cents(above.to_go)} to {above.tier}" if above else ""
     tier = state_label(f"tier-{found.tier}", found.tier) if found.tier != "none" else ""
     return format_html("{} {} {}", format_cents(found.lifetime_value), tier, missing)
 

@@ -68,6 +68,6 @@ def _question(
 
 def _merge(request: HttpRequest, customer: Customer, other: Customer) -> HttpResponse:
     done = merge_customers(kept_id=customer.pk, merged_id=other.pk, actor=cast(User, request.user))
-    moved = ", ".join(f"{count} {name}" for name, count in done.moved.items() if count)
+    moved = ", ".join(f"{name} ({count})" for name, count in done.moved.items() if count)
     messages.success(request, f"Merged. Moved here: {moved or 'nothing but the entry itself'}.")
     return redirect("admin:customers_customer_change", customer.pk)

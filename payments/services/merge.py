@@ -130,8 +130,8 @@ def _check(kept: Customer, merged: Customer) -> None:
     refuse_past(merged)
     if kept.user and merged.user:
         raise MergeRefused(
-            f"Both have an account: {kept.user.email} and {merged.user.email}. Ask the customer "
-            "which one to keep, then have an admin take the other account off."
+            f"Both have an account: {kept.user.email} and {merged.user.email}. One of the logins "
+            "would lose its bookings: that is the customer's to decide, so both stay."
         )
 
 
@@ -163,7 +163,8 @@ def _rows_of(customer: Customer) -> list[tuple[str, str, QuerySet[Any]]]:
     found = []
     for relation in Customer._meta.related_objects:
         model, field = relation.related_model, relation.field.name
-        name = str(model._meta.verbose_name_plural)
+        is_self = model is Customer
+        name = "merged entries" if is_self else str(model._meta.verbose_name_plural)
         found.append((name, field, model._default_manager.filter(**{field: customer})))
     return found
 

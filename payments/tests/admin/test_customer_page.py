@@ -137,7 +137,7 @@ def test_merging_asks_before_it_moves_anything(staff):
     assert other.bookings.count() == 1
 
     done = words(browser.post(question, follow=True))
-    assert "Merged. Moved here: 1 bookings, 1 payments." in done
+    assert "Merged. Moved here: bookings (1), payments (1)." in done
     assert kept.bookings.count() == 1
     again = words(browser.post(question))
     assert "This customer was merged into another one: change that one." in again

@@ -67,6 +67,11 @@ def test_no_page_is_wider_than_its_window_or_asks_for_what_it_may_not_have(
         f"/admin/payments/invoice/{InvoiceFactory().pk}/change/",
         f"/admin/payments/webhookevent/{inbox_event().pk}/change/",
         f"/admin/bookings/booking/{payment.booking_id}/change/",
+        "/admin/customers/customer/",
+        *(
+            f"/admin/customers/customer/{payment.customer_id}/{name}/"
+            for name in ("change", "export", "merge")
+        ),
         "/pay/success?session_id=cs_1",
         "/pay/canceled",
     ]
