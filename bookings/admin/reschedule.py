@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
-from django.utils.formats import date_format
+from django.utils.formats import date_format, time_format
 
 from bookings import slots
 from bookings.admin.reschedule_form import MoveForm, empty_form
@@ -86,7 +86,7 @@ def _question(request: HttpRequest, booking: Booking, form: MoveForm) -> HttpRes
         now=timezone.now(),
     )
     context = {
-        "form": MoveForm(form.data.dict() | {"expected_fee": outcome.fee}),
+        "form": MoveForm({**request.POST.dict(), "expected_fee": outcome.fee}),
         "outcome": outcome,
         "asks": True,
         "question": f"Move booking {booking.reference} to {_when(outcome)}?",
@@ -147,4 +147,4 @@ def _date(text: str) -> dt.date | None:
 
 def _when(outcome: MoveOutcome) -> str:
     day = date_format(outcome.date, "l, F j, Y")
-    return f"{day} at {date_format(outcome.time, 'g:i A')}"
+    return f"{day} at {time_format(outcome.time, 'g:i A')}"

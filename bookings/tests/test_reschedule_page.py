@@ -92,7 +92,7 @@ def test_the_question_shows_the_fee_the_rule_and_both_totals(late, booking):
     question, _ = asked(late, booking, slot="2027-07-10 15:00")
 
     assert (
-        "Now Sat, Jul 3, 2027, 6:00 PM Then Sat, Jul 10, 2027, 3:00 PM Fee $200.00 "
+        "Now Sat, Jul 3, 2027 6:00 PM Then Sat, Jul 10, 2027 3:00 PM Fee $200.00 "
         "Total $750.00 before: $550.00 Paid $100.00 Left to pay $650.00 "
         "The rule: The first move is free when made 48 hours or more before the party; any other "
         "costs $200.00. This is move 1, 47 hours 59 minutes before."
