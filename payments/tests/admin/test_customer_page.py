@@ -74,6 +74,7 @@ def test_the_list_costs_the_same_however_many_there_are(staff):
 
 def test_the_page_costs_the_same_however_much_there_is(staff):
     browser, customer, counts = staff("manager"), CustomerFactory(phone="5105550142"), []
+    browser.get(address(customer))
     for _ in range(2):
         party(customer)
         ContactFactory(phone="+1 (510) 555-0142")
