@@ -11,7 +11,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from bookings.admin import prep, reschedule
-from bookings.admin.cells import bill_table, listed, local_time
+from bookings.admin.cells import bill_table, listed, local_time, quote_tools
 from bookings.admin.email import emails_table
 from bookings.admin.filters import AttentionFilter, WhenFilter
 from bookings.admin.forms import BookingForm
@@ -99,7 +99,11 @@ class BookingAdmin(ServiceFormAdmin):
 
     def object_tools(self, request: HttpRequest, booking: Booking) -> list[tuple[str, str]]:
         """Return what this person can do with it on a page of its own: names and addresses."""
-        return [("Prep sheet", prep.address_of(booking)), *reschedule.tools(booking, request)]
+        return [
+            ("Prep sheet", prep.address_of(booking)),
+            *quote_tools(booking),
+            *reschedule.tools(booking, request),
+        ]
 
     def get_urls(self) -> list[URLPattern]:
         return [*prep.urls(), *reschedule.urls(), *super().get_urls()]

@@ -51,3 +51,10 @@ def booking_link(booking: Booking | None) -> SafeString:
         return NOTHING
     page = reverse("admin:bookings_booking_change", args=[booking.pk])
     return format_html('<a href="{}">{}</a>', page, booking.reference)
+
+
+def quote_tools(booking: Booking) -> list[tuple[str, str]]:
+    """Return the way to the quote that a booking was made of, as `object_tools` wants it."""
+    made_of = Quote.objects.filter(booking=booking).first()
+    page = "admin:bookings_quote_change"
+    return [("Quote", reverse(page, args=[made_of.pk]))] if made_of else []

@@ -121,9 +121,9 @@ def _terms(quote: Quote) -> list[Flowable]:
     windows = policy.in_words(quote.rules, deposit_due=quote.deposit_due)
     return [
         Paragraph("If plans change", HEADING),
-        Paragraph("If you cancel, you get back what you paid, by when it is:", SMALL),
+        Paragraph("If you cancel, this comes back to you:", SMALL),
         *(Paragraph(markup(window), SMALL, bulletText="•") for window in windows),
-        Paragraph(f"Another date or time: {markup(fees.in_words(quote.rules))}", SMALL),
+        Paragraph(f"If you move it: {markup(fees.in_words(quote.rules))}", SMALL),
     ]
 
 

@@ -210,7 +210,9 @@ def test_an_accepted_quote_leads_to_its_booking_and_is_revised_once_that_is_over
     quote = sent_quote()
     booking = accept_quote(quote_id=quote.pk, actor=None, now=NOW)
     page = staff.get(page_of(quote))
-    assert reverse("admin:bookings_booking_change", args=[booking.pk]) in page.content.decode()
+    there = reverse("admin:bookings_booking_change", args=[booking.pk])
+    assert there in page.content.decode()
+    assert ("Quote", page_of(quote)) in staff.get(there).context["tools"]
     assert tools_of(page) == ["PDF"]
     type(booking).objects.update(status="expired", seat=None)
     assert tools_of(staff.get(page_of(quote))) == ["Revise…", "PDF"]
