@@ -104,6 +104,16 @@ def test_a_discount_lowers_the_tax_and_a_fee_has_none():
     ]
 
 
+def test_a_discount_of_more_than_the_food_brings_no_tax_back():
+    rules = default_rules(flat_tax=True)
+    discount = Line(code="discount", label="On the house", quantity=1, unit_amount=-60000)
+    fee = Line(code=RESCHEDULE_FEE, label="Change of date", quantity=1, unit_amount=20000)
+
+    order = pricing.price(rules, party=Party(adults=10), extra_lines=[discount, fee])
+
+    assert (bill(order)[-1], order.total) == (("tax", 1, 0, 0), 15000)
+
+
 def test_a_discount_takes_all_of_the_bill_and_not_a_cent_more():
     def total(cents):
         line = Line(code="discount", label="On the house", quantity=1, unit_amount=-cents)
