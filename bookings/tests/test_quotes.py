@@ -296,9 +296,9 @@ def test_where_the_slot_is_gone_the_quote_stays_open_for_one_nearby_at_the_same_
     quote.refresh_from_db()
     assert quote.status == "sent"
     assert refused.value.extra["open_slots"] == [
+        {"date": "2027-07-03", "time": "12:00"},
         {"date": "2027-07-03", "time": "15:00"},
         {"date": "2027-07-03", "time": "21:00"},
-        {"date": "2027-07-04", "time": "12:00"},
     ]
 
     booking = accept(quote, date=DATE, time=dt.time(12))
