@@ -1,17 +1,25 @@
-"""Taking in what Stripe says of a Dispute."""
+"""Taking in what Stripe says of a Dispute: its stages, its money, and whether it has our answer."""
 
 from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
+from bookings.models import Status
 from myhibachi.core import audit
-from payments.models import Dispute, LedgerEntry, Payment
-from payments.services import ledger
+from myhibachi.core.ids import as_uuid
+from payments.models import Attention, Dispute, DisputeEvidence, LedgerEntry, Payment
+from payments.services import attention, ledger
 from payments.services.locks import lock_payment
 
 Json = dict[str, Any]
 Kind = LedgerEntry.Kind
+
+# Where Stripe's copy of a dispute names the answer it has of us.
+EVIDENCE_ID = "evidence_id"
+# The party is still to come, so somebody has to say whether it does.
+LIVE_BOOKING = (Status.PENDING, Status.CONFIRMED)
 
 
 def apply_stripe_dispute(stripe_dispute: Json, *, as_of: datetime) -> None:
@@ -21,7 +29,7 @@ def apply_stripe_dispute(stripe_dispute: Json, *, as_of: datetime) -> None:
     ledger entry. A dispute of a payment that is not ours is left to the mirror.
 
     Args:
-        as_of: when Stripe made the event.
+        as_of: when Stripe made the event, or answered us.
     """
     payment = Payment.objects.filter(
         stripe_payment_intent_id=stripe_dispute.get("payment_intent") or ""
@@ -30,16 +38,18 @@ def apply_stripe_dispute(stripe_dispute: Json, *, as_of: datetime) -> None:
         return
     with transaction.atomic():
         payment = lock_payment(payment.pk)
-        _upsert(stripe_dispute, payment, as_of=as_of)
+        dispute = _upsert(stripe_dispute, payment, as_of=as_of)
+        _note_answered(dispute, stripe_dispute)
+        _ask(dispute, payment, now=as_of)
         for transaction_ in stripe_dispute.get("balance_transactions") or []:
             _post(transaction_, payment)
         ledger.settle(payment=payment, now=as_of)
 
 
-def _upsert(stripe_dispute: Json, payment: Payment, *, as_of: datetime) -> None:
+def _upsert(stripe_dispute: Json, payment: Payment, *, as_of: datetime) -> Dispute:
     known = Dispute.objects.filter(stripe_dispute_id=stripe_dispute["id"]).first()
     if known and _is_newer(known, as_of):
-        return
+        return known
     due_by = (stripe_dispute.get("evidence_details") or {}).get("due_by")
     dispute = known or Dispute(stripe_dispute_id=stripe_dispute["id"])
     before = dispute.status
@@ -54,12 +64,48 @@ def _upsert(stripe_dispute: Json, payment: Payment, *, as_of: datetime) -> None:
     dispute.save()
     if before != dispute.status:
         audit.record("dispute.status", dispute, actor=None, status=[before, dispute.status])
+    return dispute
 
 
 def _is_newer(known: Dispute, as_of: datetime) -> bool:
     """Whether we know more than what was said at `as_of`; of one second, the end is the last."""
     is_same_second = known.as_of == as_of and known.status in Dispute.CLOSED
     return known.as_of > as_of or is_same_second
+
+
+def _note_answered(dispute: Dispute, stripe_dispute: Json) -> None:
+    """Note that Stripe has our evidence, whether its answer or an event says so first."""
+    named = as_uuid((stripe_dispute.get("metadata") or {}).get(EVIDENCE_ID))
+    details = stripe_dispute.get("evidence_details") or {}
+    if named is None or not details.get("submission_count"):
+        return
+    ours = DisputeEvidence.objects.filter(pk=named, dispute=dispute, submitted_at__isnull=False)
+    evidence = ours.filter(Q(awaiting_stripe=True) | ~Q(refused="")).first()
+    if evidence:
+        evidence.awaiting_stripe, evidence.refused = False, ""
+        evidence.save()
+        audit.record("evidence.received", evidence, actor=None)
+
+
+def _ask(dispute: Dispute, payment: Payment, *, now: datetime) -> None:
+    """Ask staff what becomes of a party that is still to come, once for a dispute."""
+    if dispute.status in Dispute.CLOSED or payment.booking.status not in LIVE_BOOKING:
+        return
+    due_by = dispute.evidence_due_by
+    attention.ask(
+        Attention.Kind.DISPUTE,
+        about=dispute.stripe_dispute_id,
+        booking_id=payment.booking_id,
+        payment_id=payment.pk,
+        facts={
+            "dispute_id": str(dispute.pk),
+            "amount": dispute.amount,
+            "reason": dispute.reason,
+            "status": dispute.status,
+            "evidence_due_by": due_by.isoformat() if due_by else None,
+        },
+        now=now,
+    )
 
 
 def _post(balance_transaction: Json, payment: Payment) -> None:

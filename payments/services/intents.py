@@ -11,7 +11,7 @@ from myhibachi.core.ids import as_uuid
 from myhibachi.core.tasks import enqueue
 from payments import gateway, mirror
 from payments.models import LedgerEntry, Payment
-from payments.services import disputes, ledger, stripe_refunds
+from payments.services import disputes, fraud_warnings, ledger, stripe_refunds
 from payments.services.locks import lock_payment
 
 Json = dict[str, Any]
@@ -80,7 +80,7 @@ def apply_charge(charge: Json) -> None:
 def refresh_payment(*, payment_id: UUID, now: datetime) -> None:
     """Ask Stripe how a payment stands, and post what it cost us in fees.
 
-    What was refunded or disputed before we knew whose the intent is, was nobody's then.
+    What was refunded, disputed or warned of before we knew whose the intent is, was nobody's then.
 
     Raises:
         GatewayUnavailable: try again later.
@@ -101,6 +101,8 @@ def refresh_payment(*, payment_id: UUID, now: datetime) -> None:
     if charge["disputed"]:
         for dispute in gateway.list_disputes(payment_intent=intent["id"]):
             disputes.apply_stripe_dispute(dispute, as_of=_whole_second(now))
+    payment.refresh_from_db()
+    fraud_warnings.apply_heard(payment, now=now)
     # Last: a payment without a fee is one that the sweeper asks for again.
     if charge["balance_transaction"]:
         _post_fee(payment, charge["balance_transaction"])

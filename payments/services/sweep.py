@@ -10,9 +10,10 @@ from django.db.models import DurationField, ExpressionWrapper, F, QuerySet, Valu
 
 from myhibachi.core.errors import DomainError
 from payments import gateway
-from payments.models import Invoice, Payment, Refund
+from payments.models import DisputeEvidence, Invoice, Payment, Refund
 from payments.services import attempts, invoices
 from payments.services.attempts import SURFACES, withdraw
+from payments.services.evidence import finish_evidence
 from payments.services.follow import replace_invoice
 from payments.services.intents import FEE_CAUSE, refresh_payment
 from payments.services.invoices import send_invoice
@@ -38,9 +39,11 @@ def sweep_stripe_calls(*, now: datetime) -> int:
     before = now - GRACE
     refunds = Refund.objects.filter(awaiting_stripe=True, created_at__lt=before)
     payments = Payment.objects.filter(awaiting_stripe=True, created_at__lt=before)
+    evidence = DisputeEvidence.objects.filter(awaiting_stripe=True, submitted_at__lt=before)
     unsent = Invoice.objects.filter(awaiting_stripe=True, created_at__lt=before)
     return (
         _each(refunds, finish_refund, now)
+        + _each(evidence, finish_evidence, now)
         + _each(payments, finish_payment, now)
         + _each(_without_fee(now), _refresh, now)
         + _each(attempts.out_of_step(), _withdraw, now)

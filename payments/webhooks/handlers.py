@@ -10,7 +10,7 @@ from django.utils import timezone
 from djstripe.event_handlers import djstripe_receiver
 from djstripe.models import Event
 
-from payments.services import disputes, intents, stripe_invoices, stripe_refunds
+from payments.services import disputes, fraud_warnings, intents, stripe_invoices, stripe_refunds
 from payments.services.stripe_customers import apply_deleted_customer, apply_stripe_customer
 from payments.services.surfaces import checkout
 
@@ -36,6 +36,7 @@ DISPUTE = [
     "charge.dispute.funds_withdrawn",
     "charge.dispute.funds_reinstated",
 ]
+FRAUD_WARNING = list(fraud_warnings.EVENTS)
 INVOICE = [
     "invoice.created",
     "invoice.finalized",
@@ -75,7 +76,6 @@ MIRRORED = [
     "product.created",
     "product.deleted",
     "product.updated",
-    "radar.early_fraud_warning.created",
 ]
 HANDLED = frozenset(
     CHECKOUT
@@ -83,6 +83,7 @@ HANDLED = frozenset(
     + CHARGE
     + REFUND
     + DISPUTE
+    + FRAUD_WARNING
     + INVOICE
     + CUSTOMER
     + CUSTOMER_DELETED
@@ -122,6 +123,11 @@ def on_refund(sender: type[Event], event: Event, **kwargs: Any) -> None:
 @djstripe_receiver(DISPUTE)
 def on_dispute(sender: type[Event], event: Event, **kwargs: Any) -> None:
     disputes.apply_stripe_dispute(_object(event), as_of=_as_of(event))
+
+
+@djstripe_receiver(FRAUD_WARNING)
+def on_fraud_warning(sender: type[Event], event: Event, **kwargs: Any) -> None:
+    fraud_warnings.apply_fraud_warning(_object(event), now=timezone.now())
 
 
 @djstripe_receiver(INVOICE)

@@ -18,6 +18,8 @@ FEE = 1500
 WEEK = 7 * 24 * 3600
 VERDICT_SECONDS = 2.0
 NETWORK_CODES = {"fraudulent": "10.4", "product_not_received": "13.1", "duplicate": "12.6.1"}
+# Characters that Stripe takes in one field of evidence, and in all of them.
+LONGEST_TEXT, LONGEST = 20_000, 150_000
 OPEN = ("needs_response", "under_review", "warning_needs_response", "warning_under_review")
 # What a bank decides is written in the evidence: Stripe's test values.
 VERDICTS = {"winning_evidence": "won", "losing_evidence": "lost"}
@@ -168,6 +170,7 @@ def update(call: Call, params: Params, id_: str) -> Body:
     evidence = params.get("evidence") or {}
     if evidence and dispute["status"] not in OPEN:
         raise errors.invalid("This dispute is already closed.", "evidence")
+    _check(evidence)
     with call.changing(dispute, "charge.dispute.updated"):
         merge(dispute, {k: v for k, v in params.items() if k in ("evidence", "metadata")})
         dispute.update(shape.complete(stripe.Dispute, dispute))
@@ -175,6 +178,22 @@ def update(call: Call, params: Params, id_: str) -> Body:
         if params.get("submit", bool(evidence)):
             _submit(call, dispute)
     return dispute
+
+
+def _check(evidence: Body) -> None:
+    """Refuse what is too long for a bank, and an address that is none."""
+    texts = {name: text for name, text in evidence.items() if isinstance(text, str)}
+    for name, text in texts.items():
+        if len(text) > LONGEST_TEXT:
+            message = f"Invalid string: must be at most {LONGEST_TEXT} characters"
+            raise errors.invalid(message, f"evidence[{name}]")
+    if sum(map(len, texts.values())) > LONGEST:
+        message = f"The combined character count of all evidence is limited to {LONGEST}."
+        raise errors.invalid(message, "evidence")
+    email = texts.get("customer_email_address")
+    if email and "@" not in email:
+        param = "evidence[customer_email_address]"
+        raise errors.invalid(f"Invalid email address: {email}", param)
 
 
 def _any(evidence: Body) -> bool:
