@@ -10,7 +10,7 @@ from bookings.models import Booking, Email, Status
 from bookings.pricing import Item
 from bookings.services.emails import queue_email
 from bookings.services.moving import take_slot
-from bookings.services.payable import lock_booking
+from bookings.services.payable import apply_paid, lock_booking
 from bookings.services.repricing import order_of, reprice
 from bookings.services.seats import held_to_capacity
 from customers.models import User
@@ -68,6 +68,9 @@ def update_booking(
         changed |= _differing(booking, _moved(booking, changes, now=now))
         if changed:
             _apply(booking, changed, actor=actor, now=now)
+        if booking.status == Status.PENDING and booking.paid >= booking.deposit_due:
+            # It costs less now: what was paid of the deposit is all of it.
+            booking = apply_paid(booking_id=booking.pk, paid=booking.paid, now=now)
     return booking
 
 

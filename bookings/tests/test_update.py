@@ -158,6 +158,17 @@ def test_fees_and_discounts_stay_on_a_bill_that_changes(booking):
     assert changed.extra_lines == [fee.to_json(), gift.to_json()]
 
 
+def test_a_change_that_makes_the_deposit_what_was_paid_already_confirms(db):
+    cheap = default_rules(order_minimum=0, adult_price=500)
+    pending = BookingFactory(date=DATE, rules=cheap, paid=3000)
+
+    assert change(pending, notes="Ring twice").status == Status.PENDING
+    changed = change(pending, guests=6)
+
+    assert (changed.total, changed.deposit_due, changed.status) == (3000, 3000, "confirmed")
+    assert (changed.hold_expires_at, changed.seat) == (None, 1)
+
+
 def mails_of(booking):
     return Email.objects.filter(booking=booking, kind=Email.Kind.BOOKING_CHANGED).count()
 
