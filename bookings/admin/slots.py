@@ -88,10 +88,13 @@ class SlotExceptionAdmin(ServiceFormAdmin):
         return (is_past, "date", F("time").asc(nulls_first=True))
 
     def get_fields(self, request: HttpRequest, obj: SlotException | None = None) -> Any:
-        return (("date", "time"), "capacity", "reason", *(["booked_parties"] if obj else []))
+        if obj is None:
+            return (("date", "time"), "capacity", "reason")
+        return ("when", "capacity", "reason", "booked_parties")
 
     def get_readonly_fields(self, request: HttpRequest, obj: SlotException | None = None) -> Any:
-        return ("date", "time", "booked_parties") if obj else ()
+        # Another date is another exception.
+        return ("date", "time", "when", "booked_parties") if obj else ()
 
     def has_change_permission(self, request: HttpRequest, obj: SlotException | None = None) -> bool:
         return _is_open(obj) and super().has_change_permission(request, obj)
@@ -120,29 +123,31 @@ class SlotExceptionAdmin(ServiceFormAdmin):
     @admin.display(description="places")
     def places(self, exception: SlotException) -> str:
         """Say how many parties a slot takes."""
-        return _places(exception.capacity)
+        return exception.in_words.capitalize()
 
     @admin.display(description="booked")
     def booked(self, exception: Any) -> str:
         """Say how many parties there are."""
-        return _parties(exception.parties)
+        return _parties(exception.parties).capitalize()
 
     @admin.display(description="booked")
     def booked_parties(self, exception: SlotException) -> SafeString | str:
         """Show the parties of each slot it is about."""
         found = booked_slots(exception.date, exception.time, now=timezone.now())
         rows = [
-            (f"{slot.time:%H:%M}", number(slot.capacity), _named(slot), _mark(slot))
+            (f"{slot.time:%H:%M}", number(slot.capacity), _marked(_named(slot), slot))
             for slot in found
         ]
-        return small_table(("", number("Places"), "Booked", ""), rows) if rows else "Nobody yet."
+        return small_table(("", number("Places"), "Booked"), rows) if rows else "Nobody yet."
 
     def _warn(self, request: HttpRequest, exception: SlotException) -> None:
         for slot in booked_slots(exception.date, exception.time, now=timezone.now()):
             if slot.is_overbooked:
                 when = f"{date_format(exception.date, 'D, M j, Y')}, {slot.time:%H:%M}"
-                text = "{}: {}, and {} booked: {}. They stay until you move or cancel them."
-                found = (when, _places(slot.capacity), _parties(len(slot.bookings)), _named(slot))
+                text = (
+                    "{} takes {}, and {} are booked: {}. They stay until you move or cancel them."
+                )
+                found = (when, _parties(slot.capacity), len(slot.bookings), _named(slot))
                 self.message_user(request, format_html(text, *found), messages.WARNING)
 
 
@@ -150,12 +155,8 @@ def _is_open(exception: SlotException | None) -> bool:
     return exception is None or exception.date >= local_date(timezone.now())
 
 
-def _places(capacity: int) -> str:
-    return _parties(capacity) if capacity else "Closed"
-
-
 def _parties(count: int) -> str:
-    return "1 party" if count == 1 else f"{count} parties"
+    return {0: "no party", 1: "1 party"}.get(count, f"{count} parties")
 
 
 def _named(slot: BookedSlot) -> SafeString:
@@ -163,5 +164,7 @@ def _named(slot: BookedSlot) -> SafeString:
     return format_html_join(", ", '<a href="{}">{}</a>', links)
 
 
-def _mark(slot: BookedSlot) -> str:
-    return state_label("attention", "overbooked") if slot.is_overbooked else ""
+def _marked(named: SafeString, slot: BookedSlot) -> SafeString:
+    if not slot.is_overbooked:
+        return named
+    return format_html("{} {}", named, state_label("attention", "overbooked"))

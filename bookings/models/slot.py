@@ -29,4 +29,11 @@ class SlotException(models.Model):
 
     def __str__(self) -> str:
         when = f"{self.date:%Y-%m-%d}" + (f" {self.time:%H:%M}" if self.time else "")
-        return f"{when}: {self.capacity}"
+        return f"{when}: {self.in_words}"
+
+    @property
+    def in_words(self) -> str:
+        """How many parties a slot takes."""
+        if self.capacity == 1:
+            return "1 party"
+        return f"{self.capacity} parties" if self.capacity else "closed"

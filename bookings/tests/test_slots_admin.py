@@ -55,10 +55,10 @@ def test_the_list_has_what_is_to_come_first_in_plain_words(as_manager):
     cells = re.findall(r"field-(?:when|places|booked)[^>]*>(.*?)</t[dh]>", page.content.decode())
 
     assert [re.sub(r"<[^>]+>", " ", cell).strip() for cell in cells] == [
-        "Tue, Jun 1, 2027 the whole day", "Closed", "0 parties",
+        "Tue, Jun 1, 2027 the whole day", "Closed", "No party",
         "Sat, Jul 3, 2027 the whole day", "1 party", "2 parties",
         "Sat, Jul 3, 2027 18:00", "3 parties", "1 party",
-        "Mon, May 31, 2027 the whole day", "Closed", "0 parties",
+        "Mon, May 31, 2027 the whole day", "Closed", "No party",
     ]  # fmt: skip
     assert rows(as_manager.get(LIST, {"when": "past"})) == [("2027-05-31", None)]
     assert rows(as_manager.get(LIST, {"when": "upcoming"})) == [
@@ -87,9 +87,9 @@ def test_fewer_places_than_parties_are_a_warning_that_names_them(as_manager):
         f'<a href="{reverse("admin:bookings_booking_change", args=[b.pk])}">{b}</a>'
         for b in (first, second)
     )
-    for page, places in ((added, "1 party"), (changed, "Closed")):
+    for page, places in ((added, "1 party"), (changed, "no party")):
         assert news(page)[0] == (
-            f"Sat, Jul 3, 2027, 18:00: {places}, and 2 parties booked: {links}."
+            f"Sat, Jul 3, 2027, 18:00 takes {places}, and 2 are booked: {links}."
             " They stay until you move or cancel them.",
             "warning",
         )
