@@ -45,7 +45,7 @@ def find_quote(id_or_reference: str, *, user: User | AnonymousUser) -> Quote:
 def offered_by(token: str) -> Quote | None:
     """Return the quote that a signed link leads to, unless it is a draft."""
     offered = Quote.objects.exclude(status=DRAFT).filter(pk=signed_id(Quote, token))
-    return offered.select_related("customer", "booking", "superseded_by").first()
+    return offered.select_related("customer", "booking").first()
 
 
 def newest_for_bearer(quote: Quote) -> Quote | None:

@@ -8,6 +8,7 @@ import pytest
 
 from bookings import quote_pdf
 from bookings.pricing import Item
+from bookings.services import Words
 from bookings.services.quotes import accept_quote, revise_quote
 from bookings.tests.quote_world import BIRTHDAY, NOW, draft_quote, sent_quote
 from customers.tests.factories import ContactFactory, UserFactory
@@ -106,7 +107,8 @@ def test_letters_that_helvetica_lacks_can_be_copied_as_text():
 
 
 def test_long_words_go_on_on_another_page():
-    quote = draft_quote(message="All the best from us to you.\r\n" * 130)
+    words = Words(notes="Mind the step behind the gate. " * 400)
+    quote = draft_quote(message="All the best from us to you.\r\n" * 130, words=words)
     first, *others = pages(quote_pdf.render(quote))
     assert "All the best" in first
     assert "Total $550.00" in others[-1]

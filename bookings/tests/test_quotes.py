@@ -164,6 +164,14 @@ def test_a_quote_is_valid_as_the_rules_say_and_never_longer_than_its_slot_can_be
     assert audited(quote) == ["quote.created", "quote.sent"]
 
 
+def test_the_last_moment_counts_real_hours_when_the_clocks_change():
+    # The night before, the clocks go back: 48 hours before noon is one o'clock.
+    quote = sent_quote(
+        date=dt.date(2027, 11, 7), time=dt.time(12), expires_at=NOW + dt.timedelta(days=300)
+    )
+    assert quote.expires_at == dt.datetime.fromisoformat("2027-11-05T13:00:00-07:00")
+
+
 def test_a_quote_for_a_slot_that_is_too_near_or_valid_until_yesterday_is_not_sent(staff):
     quote = draft_quote()
     late = PARTY - NOTICE + dt.timedelta(minutes=1)

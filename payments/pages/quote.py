@@ -40,9 +40,10 @@ def quote_page(request: HttpRequest, token: str) -> HttpResponse:
     quote, now = _quote(token), timezone.now()
     if request.method != "POST":
         return _page(request, quote, now=now)
-    if request.POST.get("answer") == "decline":
-        return _decline(request, quote, now=now)
-    return _accept(request, quote, now=now)
+    answer = ANSWERS.get(request.POST.get("answer", ""))
+    if answer is None:
+        raise BadRequest
+    return answer(request, quote, now)
 
 
 @never_cache
@@ -63,7 +64,7 @@ def _quote(token: str) -> Quote:
     return quote
 
 
-def _accept(request: HttpRequest, quote: Quote, *, now: dt.datetime) -> HttpResponse:
+def _accept(request: HttpRequest, quote: Quote, now: dt.datetime) -> HttpResponse:
     date, time = _slot(request.POST.get("slot", ""))
     try:
         booking = accept_quote(quote_id=quote.pk, date=date, time=time, actor=None, now=now)
@@ -85,11 +86,15 @@ def _to_deposit(booking: Booking, *, now: dt.datetime) -> str:
         return links.link("pay-booking", booking)
 
 
-def _decline(request: HttpRequest, quote: Quote, *, now: dt.datetime) -> HttpResponse:
-    reason = request.POST.get("reason", "").strip()[:LONGEST_REASON]
+def _decline(request: HttpRequest, quote: Quote, now: dt.datetime) -> HttpResponse:
+    # A browser sends no NUL, and PostgreSQL takes none.
+    reason = request.POST.get("reason", "").replace("\0", "").strip()[:LONGEST_REASON]
     with suppress(DomainError):  # as above
         decline_quote(quote_id=quote.pk, reason=reason, actor=None, now=now)
     return HttpResponseRedirect(request.path)
+
+
+ANSWERS = {"accept": _accept, "decline": _decline}
 
 
 def _slot(text: str) -> tuple[dt.date | None, dt.time | None]:

@@ -205,6 +205,17 @@ def test_a_quote_is_declined_after_a_question(client):
     assert (quote.status, quote.decline_reason) == ("declined", "Too dear")
 
 
+def test_a_form_that_no_browser_sends_is_refused_or_read_as_far_as_it_goes(client):
+    quote = sent()
+    for form in ({}, {"answer": ""}, {"answer": "perhaps"}):
+        assert client.post(address(quote), form).status_code == 400
+    quote.refresh_from_db()
+    assert quote.status == "sent"
+    client.post(address(quote), {"answer": "decline", "reason": "No\0pe" + "!" * 3000})
+    quote.refresh_from_db()
+    assert quote.decline_reason == "Nope" + "!" * 1996
+
+
 @pytest.mark.parametrize(
     ("spoil", "says"),
     [
