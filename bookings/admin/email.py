@@ -20,7 +20,7 @@ from myhibachi.core.errors import DomainError
 class EmailAdmin(ReadOnlyAdmin):
     """What customers were told. One whose sending failed can be sent again."""
 
-    list_display = ("created_at", "kind", "to", "about", "state", "error", "sent_at")
+    list_display = ("created_at", "kind", "state", "about", "to", "error")
     list_display_links = ("created_at", "kind")
     list_select_related = ("booking", "quote")
     list_filter = ("status", "kind")
@@ -97,13 +97,13 @@ def emails_table(about: Booking | Quote) -> SafeString:
         (
             _link(email),
             email.get_kind_display(),
-            email.to,
             _state(email),
+            email.to,
             email.error,
         )
         for email in emails.order_by("created_at", "id")
     ]
-    return small_table(("When", "What", "To", "Status", "Error"), rows) if rows else NOTHING
+    return small_table(("When", "What", "Status", "To", "Error"), rows) if rows else NOTHING
 
 
 def _state(email: Email) -> SafeString:

@@ -68,4 +68,4 @@ class Email(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} to {self.to}"
+        return f"{self.get_kind_display()} to {self.to}"
