@@ -6,10 +6,12 @@ from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.html import format_html
 
 from bookings.models import Booking
 from myhibachi.core.errors import DomainError
 from myhibachi.core.money import format_cents
+from payments.admin.links import link_to
 from payments.models import Refund
 
 F = TypeVar("F", bound=forms.Form)
@@ -55,7 +57,6 @@ def say_refunds(request: HttpRequest, refunds: tuple[Refund, ...]) -> None:
         elif refund.stripe_refund_id:
             messages.success(request, f"The refund of {amount} is under way at Stripe.")
         else:
-            messages.warning(
-                request,
-                f"{amount} came by {method}: pay it back, and note that on the refund.",
-            )
+            link = link_to(refund, "the refund")
+            words = "{} came by {}: pay it back, and note that on {}."
+            messages.warning(request, format_html(words, amount, method, link))

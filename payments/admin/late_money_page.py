@@ -26,6 +26,7 @@ from payments.services.late_money import keep_late_money, refund_late_money, res
 
 NAME = "bookings_booking_late_money"
 OPEN_SLOTS = 6
+YES = {REFUND: "Refund all of it", KEEP: "Keep it"}
 
 
 def is_offered(booking: Booking, request: HttpRequest) -> bool:
@@ -129,7 +130,7 @@ def _page(
         asks=asks,
         question=f"{chosen[form.cleaned_data['choice']]}?" if asks else "",
         explained=_explained(form) if asks else (),
-        yes="Yes, do it",
+        yes=YES.get(form.cleaned_data["choice"], "Give it the place") if asks else "",
     )
 
 

