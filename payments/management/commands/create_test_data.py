@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.utils import timezone
 
+from payments.management.demo.offers import make_quotes
 from payments.management.demo.people import make_people
 from payments.management.demo.story import tell
 
@@ -18,9 +19,10 @@ class Command(BaseCommand):
         with connection.cursor() as cursor:
             # Waiting for the disk takes longer than all the rest, and nobody misses a demo.
             cursor.execute("SET synchronous_commit TO off")
-        made = 0
-        for line in tell(make_people(), now=timezone.now()):
+        people, made = make_people(), 0
+        for line in tell(people, now=timezone.now()):
             self.stdout.write(line)
             made += 1
+        make_quotes(people, now=timezone.now())
         summary = f"Made {made} demo bookings." if made else "The demo data is there already."
         self.stdout.write(self.style.SUCCESS(summary))

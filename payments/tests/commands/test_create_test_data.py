@@ -6,10 +6,12 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import Sum
+from django.utils import timezone
 
-from bookings.models import Booking
+from bookings.models import Booking, Quote
 from customers.models import User
 from customers.roles import role_of
+from payments.management.demo.offers import make_quotes
 from payments.management.demo.parties import COMING, PAST
 from payments.management.demo.people import make_people
 from payments.models import Invoice, LedgerEntry, Payment, Refund
@@ -77,6 +79,24 @@ def test_without_stripe_everything_is_paid_by_hand(settings):
     assert not Payment.objects.filter(method="stripe").exists()
     assert states() == {"completed": len(PAST), "confirmed": 9, "pending": 2, "expired": 1}
     assert_books_agree()
+
+
+@pytest.mark.django_db
+def test_there_are_quotes_of_each_kind_to_look_at_and_no_more_the_second_time():
+    people, now = make_people(), timezone.now()
+
+    assert [make_quotes(people, now=now), make_quotes(people, now=now)] == [5, 0]
+
+    kinds = Quote.objects.order_by("created_at", "id").values_list(
+        "status", "version", "asked_by_customer"
+    )
+    assert list(kinds) == [
+        ("draft", 1, True),
+        ("draft", 1, False),
+        ("sent", 1, False),
+        ("sent", 2, False),
+        ("declined", 1, False),
+    ]
 
 
 @pytest.mark.django_db
