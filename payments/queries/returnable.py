@@ -1,6 +1,7 @@
 """What can still go back of a booking's money."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, QuerySet, Sum, Value, When
@@ -59,7 +60,7 @@ def left_of_tips(booking_id: UUID) -> int:
     return sum(payment.left for payment in tips)
 
 
-def _payments(booking_id: UUID) -> QuerySet[Payment]:
+def _payments(booking_id: UUID) -> QuerySet[Any]:
     tips_first = Case(When(payment_type=TIP, then=Value(0)), default=Value(1))
     payments = Payment.objects.succeeded().filter(booking=booking_id)
     return with_refund_totals(payments).order_by(tips_first, "-succeeded_at", "-pk")

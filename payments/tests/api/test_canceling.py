@@ -137,7 +137,7 @@ def test_somebody_elses_is_a_404_and_nobodys_a_401(booking):
 def test_support_may_not_and_customers_follow_the_policy(customer, booking):
     support = UserFactory(role="support")
     assert refusal(cancel(support, booking)) == (403, "permission_denied", None)
-    override = {"refund_amount": 0, "reason": "None, thanks."}
+    override: dict[str, Any] = {"refund_amount": 0, "reason": "None, thanks."}
     assert refusal(cancel(customer.user, booking, **override)) == (403, "permission_denied", None)
 
 
