@@ -1,22 +1,33 @@
 """Evidence cut off between any two steps, and sent by many at once: the bank gets it once."""
 
-from collections.abc import Callable
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from unittest.mock import patch
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from customers.models import User
 from customers.tests.factories import UserFactory
 from myhibachi.core.errors import DomainError
+from payments import gateway, mirror
 from payments.models import Dispute, DisputeEvidence
-from payments.services import evidence as service
+from payments.services.evidence import send_evidence
+from payments.services.locks import lock_payment
 from payments.tests import stripe_world as stripe
 from payments.tests.disputes.world import disputed, save, submissions, submit, sweep
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("sandbox")]
+
+PATIENCE = 20
+DRAFT = (False, "", "needs_response")
+ON_ITS_WAY = (True, "", "needs_response")
+WITH_THE_BANK = (False, "", "under_review")
 
 
 @pytest.fixture
@@ -29,23 +40,124 @@ def end() -> tuple[bool, str, str]:
     return evidence.awaiting_stripe, evidence.refused, Dispute.objects.get().status
 
 
-class Killed(BaseException):
-    """The process is gone: nothing in it runs any more."""
+def until(is_so: Callable[[], bool]) -> None:
+    last = time.monotonic() + PATIENCE
+    while not is_so():
+        assert time.monotonic() < last
+        time.sleep(0.02)
 
 
-@pytest.mark.parametrize("step", ["send_evidence", "_apply"])
-def test_killed_between_two_steps_the_sweeper_submits_it_once(finance, step):
+@contextmanager
+def killed(work: Callable[[], object]) -> Iterator[Callable[[], None]]:
+    """Do something in a process of its own; yield what sends it SIGKILL, at the latest at the end.
+
+    Who holds a lock that it waits for kills it before the lock is free.
+    """
+    # The child gets connections of its own: those it was born with would be its parent's.
+    connection.close()
+    connection.close_pool()
+    child = os.fork()
+    if not child:
+        try:
+            gateway._client.cache_clear()
+            work()
+        finally:
+            os._exit(0)
+    gone = []
+
+    def kill() -> None:
+        if not gone:
+            os.kill(child, signal.SIGKILL)
+            gone.append(os.waitpid(child, 0))
+
+    try:
+        yield kill
+    finally:
+        kill()
+
+
+def slow(sandbox: Any, dispute: Dispute, *, kind: str, seconds: float) -> None:
+    path = f"/v1/disputes/{dispute.stripe_dispute_id}"
+    fault = {"kind": kind, "path": path, "method": "POST", "seconds": seconds}
+    sandbox.control("POST", "faults", {"api": [fault]})
+
+
+def kill_before_stripe_hears(sandbox: Any, evidence: DisputeEvidence, actor: User) -> None:
+    slow(sandbox, evidence.dispute, kind="timeout", seconds=2)
+    with killed(lambda: submit(evidence, actor)):
+        until(lambda: end() == ON_ITS_WAY)
+
+
+def kill_before_we_write_the_answer(sandbox: Any, evidence: DisputeEvidence, actor: User) -> None:
+    slow(sandbox, evidence.dispute, kind="latency", seconds=1)
+    with killed(lambda: submit(evidence, actor)) as kill, transaction.atomic():
+        until(lambda: end() == ON_ITS_WAY)
+        lock_payment(evidence.dispute.payment_id)
+        until(lambda: submissions(evidence.dispute) == 1)
+        # Long enough for the answer to arrive, and wait for the lock.
+        time.sleep(0.3)
+        kill()
+
+
+def test_killed_before_our_row_is_written_nothing_is_sent_until_somebody_submits(finance):
     dispute = disputed()
     evidence = save(dispute, finance)
-    with patch.object(service, step, side_effect=Killed), pytest.raises(Killed):
+
+    def submit_late() -> None:
+        time.sleep(0.3)
         submit(evidence, finance)
-    assert end() == (True, "", "needs_response")
+
+    with killed(submit_late) as kill, transaction.atomic():
+        lock_payment(dispute.payment_id)
+        time.sleep(0.8)
+        kill()
+
+    assert (sweep(), end(), submissions(dispute)) == (0, DRAFT, 0)
+    submit(evidence, finance)
+    assert (end(), submissions(dispute)) == (WITH_THE_BANK, 1)
+
+
+def test_killed_before_stripe_hears_of_it_the_sweeper_submits_it_once(sandbox, finance):
+    dispute = disputed()
+    kill_before_stripe_hears(sandbox, save(dispute, finance), finance)
+    assert submissions(dispute) == 0
 
     sweep()
     sweep()
 
-    assert end() == (False, "", "under_review")
-    assert submissions(dispute) == 1
+    assert (end(), submissions(dispute)) == (WITH_THE_BANK, 1)
+
+
+@pytest.mark.parametrize("finish", [sweep, stripe.deliver], ids=["the sweeper", "an event"])
+def test_killed_before_the_answer_is_written_down_it_is_found_and_not_sent_again(
+    sandbox, finance, finish
+):
+    dispute = disputed()
+    kill_before_we_write_the_answer(sandbox, save(dispute, finance), finance)
+    assert (end(), submissions(dispute)) == (ON_ITS_WAY, 1)
+
+    finish()
+    sweep()
+
+    assert (end(), submissions(dispute)) == (WITH_THE_BANK, 1)
+
+
+def test_killed_before_stripes_copy_is_kept_the_next_event_keeps_it(sandbox, finance):
+    dispute = disputed()
+    evidence = save(dispute, finance)
+    copy = {"object": "dispute", "id": dispute.stripe_dispute_id}
+    slow(sandbox, dispute, kind="latency", seconds=0.5)
+    with killed(lambda: submit(evidence, finance)) as kill, transaction.atomic():
+        mirror.lock_object(dispute.stripe_dispute_id)
+        until(lambda: end() == WITH_THE_BANK)
+        time.sleep(0.2)
+        kill()
+    assert mirror.stored(copy)["status"] == "needs_response"
+
+    stripe.deliver()
+
+    assert mirror.stored(copy)["status"] == "under_review"
+    assert (sweep(), end(), submissions(dispute)) == (0, WITH_THE_BANK, 1)
 
 
 @pytest.mark.parametrize("kind", ["500", "reset", "reset_after", "timeout"])
@@ -59,32 +171,19 @@ def test_stripe_that_does_not_answer_is_asked_by_the_sweeper(sandbox, finance, k
     sandbox.control("POST", "faults", {"api": faults})
 
     submit(evidence, finance)
-    assert end() == (True, "", "needs_response")
+    assert end() == ON_ITS_WAY
     sandbox.control("DELETE", "faults")
     sweep()
     sweep()
 
-    assert end() == (False, "", "under_review")
+    assert end() == WITH_THE_BANK
     assert submissions(dispute) == 1
-
-
-def test_killed_after_stripe_took_it_an_event_alone_finishes_it(finance):
-    dispute = disputed()
-    evidence = save(dispute, finance)
-    with patch.object(service, "_apply", side_effect=Killed), pytest.raises(Killed):
-        submit(evidence, finance)
-
-    stripe.deliver()
-
-    assert end() == (False, "", "under_review")
-    assert (sweep(), submissions(dispute)) == (0, 1)
 
 
 def test_killed_before_and_decided_meanwhile_nothing_is_sent(sandbox, finance):
     dispute = disputed()
     evidence = save(dispute, finance)
-    with patch.object(service, "send_evidence", side_effect=Killed), pytest.raises(Killed):
-        submit(evidence, finance)
+    kill_before_stripe_hears(sandbox, evidence, finance)
     given = {"dispute": dispute.stripe_dispute_id, "outcome": "lost"}
     sandbox.control("POST", "actions/close_dispute", given)
 
@@ -118,7 +217,7 @@ def test_of_six_who_submit_at_once_one_does_and_the_others_are_told(finance):
     told = at_once(*(lambda who=who: submit(evidence, who) for who in people))
 
     assert told == [""] + ["evidence_changed"] * 5
-    assert (end(), submissions(dispute)) == ((False, "", "under_review"), 1)
+    assert (end(), submissions(dispute)) == (WITH_THE_BANK, 1)
 
 
 def test_a_double_click_is_one_submission(finance):
@@ -129,16 +228,17 @@ def test_a_double_click_is_one_submission(finance):
     assert len(stripe.events("charge.dispute.updated")) == 1
 
 
-def test_the_sender_the_event_and_the_sweeper_at_once_submit_it_once(finance):
+def test_the_sender_and_the_sweeper_at_once_submit_it_once(sandbox, finance):
     dispute = disputed()
     evidence = save(dispute, finance)
-    with patch.object(service, "send_evidence", side_effect=Killed), pytest.raises(Killed):
-        submit(evidence, finance)
-    send = lambda: service.send_evidence(evidence_id=evidence.pk, now=timezone.now())  # noqa: E731  (read as one)
+    kill_before_stripe_hears(sandbox, evidence, finance)
+
+    def send() -> None:
+        send_evidence(evidence_id=evidence.pk, now=timezone.now())
 
     told = at_once(send, sweep, send, sweep)
 
     assert set(told) <= {"", "stripe_unavailable"}
     stripe.deliver()
     sweep()
-    assert (end(), submissions(dispute)) == ((False, "", "under_review"), 1)
+    assert (end(), submissions(dispute)) == (WITH_THE_BANK, 1)
