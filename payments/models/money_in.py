@@ -45,6 +45,14 @@ class MoneyIn(models.Model):
     memo = models.CharField(max_length=500, blank=True)
     bank_reference = models.CharField(max_length=200, blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.UNMATCHED)
+    booking = models.ForeignKey(
+        "bookings.Booking",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Where it is recorded, or will be: somebody has agreed to it.",
+    )
     payment = models.OneToOneField(
         Payment, null=True, blank=True, on_delete=models.PROTECT, related_name="money_in"
     )
@@ -63,6 +71,12 @@ class MoneyIn(models.Model):
             models.Index(
                 name="money_in_unmatched", fields=["received_on"], condition=Q(status="unmatched")
             ),
+            models.Index(
+                name="money_in_agreed",
+                fields=["decided_at"],
+                condition=Q(status="unmatched", booking__isnull=False),
+            ),
+            models.Index(fields=["received_on", "amount"]),
         ]
         constraints = [
             models.CheckConstraint(name="money_in_positive", condition=Q(amount__gt=0)),
@@ -70,6 +84,12 @@ class MoneyIn(models.Model):
                 name="money_in_recorded_is_a_payment",
                 condition=Q(status="recorded", payment__isnull=False)
                 | (~Q(status="recorded") & Q(payment__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="money_in_recorded_has_its_booking",
+                condition=Q(status="recorded", booking__isnull=False)
+                | Q(status="unmatched")
+                | Q(status="ignored", booking__isnull=True),
             ),
         ]
 

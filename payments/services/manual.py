@@ -1,5 +1,6 @@
 """Money that came in without Stripe, as staff record it: Zelle, Venmo, cash, checks."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from payments.services import attempts, ledger
 METHODS = tuple(method for method in Payment.Method if method != Payment.Method.STRIPE)
 # Between the clocks of a browser and of our server.
 CLOCK_SKEW = timedelta(minutes=5)
+NOTE_LENGTH = 500
 
 
 def record_manual_payment(
@@ -56,52 +58,92 @@ def record_manual_payment(
     """
     if not actor.has_perm("payments.record_manual_payment"):
         raise NotAllowed("You may not record payments.")
-    received_at = received_at or now
-    _check(method, amount, received_at, now=now)
-    is_tip = payment_type == Payment.Purpose.GRATUITY
-    if not is_tip:
+    received = Received(
+        method=method,
+        amount=amount,
+        payment_type=payment_type,
+        received_at=received_at or now,
+        reference=reference,
+        note=note,
+    )
+    received.check(now=now)
+    if not received.is_tip:
         attempts.withdraw_all(booking_id=booking_id, now=now)
     with transaction.atomic(durable=True):
         booking = lock_booking(booking_id)
         made = Payment.objects.filter(pk=payment_id).first() if payment_id else None
         if made:
             return made
-        if not is_tip:
-            _check_owed(booking, amount)
-        payment = Payment.objects.create(
-            pk=payment_id or uuid7(),
-            booking=booking,
-            customer_id=booking.customer_id,
-            method=method,
-            surface=Payment.Surface.MANUAL,
-            payment_type=payment_type or _next_type(booking),
-            amount=amount,
-            currency=booking.currency,
-            status=Payment.Status.SUCCEEDED,
-            succeeded_at=received_at,
-            note="; ".join(filter(None, [reference, note])),
-            recorded_by=actor,
-        )
-        post(payment, received_at, actor=actor, now=now)
-        audit.record(
-            "payment.recorded",
-            payment,
-            actor=actor,
-            note=note,
-            amount=amount,
-            method=method,
-            reference=reference,
-        )
+        return write(received, booking=booking, payment_id=payment_id, actor=actor, now=now)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Received:
+    """Money as somebody says it came; the fields are those of `record_manual_payment`."""
+
+    method: str
+    amount: int
+    received_at: datetime
+    payment_type: str | None = None
+    reference: str = ""
+    note: str = ""
+
+    @property
+    def is_tip(self) -> bool:
+        return self.payment_type == Payment.Purpose.GRATUITY
+
+    def check(self, *, now: datetime) -> None:
+        """Raise `InvalidInput` for a method that is Stripe's, no amount, a time to come."""
+        if self.method not in METHODS:
+            raise InvalidInput(f"One of {', '.join(METHODS)}.", attr="method")
+        if self.amount <= 0:
+            raise InvalidInput("Say how much was received, in cents.", attr="amount")
+        if self.received_at > now + CLOCK_SKEW:
+            raise InvalidInput("This time has not come yet.", attr="received_at")
+
+
+def write(
+    received: Received,
+    *,
+    booking: Booking,
+    payment_id: UUID | None = None,
+    actor: User,
+    now: datetime,
+) -> Payment:
+    """Record it in the caller's transaction, which holds the booking's lock.
+
+    The caller has withdrawn the open card payments before, if it is no tip.
+
+    Raises:
+        MoreThanOwed, AlreadyPaid: as `record_manual_payment`.
+    """
+    if not received.is_tip:
+        _check_owed(booking, received.amount)
+    payment = Payment.objects.create(
+        pk=payment_id or uuid7(),
+        booking=booking,
+        customer_id=booking.customer_id,
+        method=received.method,
+        surface=Payment.Surface.MANUAL,
+        payment_type=received.payment_type or _next_type(booking),
+        amount=received.amount,
+        currency=booking.currency,
+        status=Payment.Status.SUCCEEDED,
+        succeeded_at=received.received_at,
+        note="; ".join(filter(None, [received.reference, received.note]))[:NOTE_LENGTH],
+        recorded_by=actor,
+    )
+    post(payment, received.received_at, actor=actor, now=now)
+    audit.record(
+        "payment.recorded",
+        payment,
+        actor=actor,
+        note=received.note,
+        amount=received.amount,
+        method=received.method,
+        reference=received.reference,
+    )
     return payment
-
-
-def _check(method: str, amount: int, received_at: datetime, *, now: datetime) -> None:
-    if method not in METHODS:
-        raise InvalidInput(f"One of {', '.join(METHODS)}.", attr="method")
-    if amount <= 0:
-        raise InvalidInput("Say how much was received, in cents.", attr="amount")
-    if received_at > now + CLOCK_SKEW:
-        raise InvalidInput("This time has not come yet.", attr="received_at")
 
 
 def _check_owed(booking: Booking, amount: int) -> None:
