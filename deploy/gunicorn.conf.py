@@ -16,3 +16,4 @@ max_requests_jitter = 1_000
 # Whose X-Forwarded-Proto counts: gunicorn itself reads FORWARDED_ALLOW_IPS (127.0.0.1 by default).
 control_socket_disable = True
 accesslog = "-"
+logger_class = "myhibachi.access_log.AccessLogger"

@@ -10,6 +10,7 @@ threads = 8
 preload_app = True  # one import of Django instead of two
 control_socket_disable = True
 accesslog = "-"
+logger_class = "myhibachi.access_log.AccessLogger"
 
 
 def post_fork(server: Any, worker: Any) -> None:
