@@ -35,6 +35,7 @@ from bookings.services.quotes import (
 )
 from customers.models import User
 from customers.roles import is_staff_role
+from myhibachi.core.api.client_ip import client_ip
 from myhibachi.core.api.idempotency import Idempotent
 from myhibachi.core.api.schema import IDEMPOTENCY_KEY
 from myhibachi.core.errors import NotAllowed
@@ -133,6 +134,7 @@ class QuoteAcceptView(Idempotent):
             quote_id=quote.pk,
             date=asked.validated_data.get("date"),
             time=asked.validated_data.get("time"),
+            consent=asked.consent(client_ip=client_ip(request)),
             actor=_person(request),
             now=timezone.now(),
         )

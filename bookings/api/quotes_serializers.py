@@ -11,7 +11,7 @@ from bookings import links
 from bookings.api.serializers import MOST, BookingRequest, ItemSerializer, LineSerializer
 from bookings.models import Quote
 from bookings.pricing import Line
-from bookings.services import Contact, Words
+from bookings.services import Consent, Contact, Words
 from bookings.services.quotes import Offer, adjustment
 
 # A draft that its customer asked for is shown to them as requested.
@@ -97,6 +97,15 @@ class AcceptRequest(ByTokenRequest):
         required=False, help_text="Another slot nearby, where the quoted one is gone."
     )
     time = serializers.TimeField(required=False)
+    terms_accepted = serializers.BooleanField(
+        required=False,
+        help_text="Whether the customer has just accepted the terms, cancellation policy included.",
+    )
+
+    def consent(self, *, client_ip: str | None) -> Consent:
+        """Return what the customer agreed to, and from where."""
+        accepted = self.validated_data.get("terms_accepted", False)
+        return Consent(accepted=accepted, client_ip=client_ip)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if ("date" in attrs) != ("time" in attrs):

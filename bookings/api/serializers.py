@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from bookings.models import Booking, Menu, Status
 from bookings.pricing import Item, duration_minutes
-from bookings.services import Changes, Contact, Order, Words
+from bookings.services import Changes, Consent, Contact, Order, Words
 
 # More than any rule book allows, less than the columns hold.
 MOST = 1000
@@ -62,6 +62,10 @@ class BookingRequest(OrderSerializer):
     contact_name = serializers.CharField(max_length=200, required=False, allow_blank=True)
     contact_email = serializers.EmailField(required=False, allow_blank=True)
     contact_phone = serializers.CharField(max_length=32, required=False, allow_blank=True)
+    terms_accepted = serializers.BooleanField(
+        required=False,
+        help_text="Whether the customer has just accepted the terms, cancellation policy included.",
+    )
 
     def contact(self) -> Contact:
         """Return whom to call about the party."""
@@ -71,6 +75,11 @@ class BookingRequest(OrderSerializer):
             email=data.get("contact_email", ""),
             phone=data.get("contact_phone", ""),
         )
+
+    def consent(self, *, client_ip: str | None) -> Consent:
+        """Return what the customer agreed to, and from where."""
+        accepted = self.validated_data.get("terms_accepted", False)
+        return Consent(accepted=accepted, client_ip=client_ip)
 
     def words(self) -> Words:
         """Return what the customer tells the kitchen."""

@@ -29,6 +29,7 @@ from bookings.rules import Rules
 from bookings.services import create_booking, orders, update_booking
 from bookings.services.orders import CheckedOrder
 from customers.models import User
+from myhibachi.core.api.client_ip import client_ip
 from myhibachi.core.api.idempotency import Idempotent
 from myhibachi.core.api.schema import IDEMPOTENCY_KEY
 from myhibachi.core.money import CURRENCY
@@ -57,6 +58,7 @@ class BookingListView(Idempotent, generics.ListAPIView[Booking]):
             order=asked.order(),
             contact=asked.contact(),
             words=asked.words(),
+            consent=asked.consent(client_ip=client_ip(request)),
             actor=cast(User, request.user),
             now=timezone.now(),
         )

@@ -1,6 +1,6 @@
 """What can be done to a booking: one verb, one function."""
 
-from bookings.services.create import Contact, Words, create_booking
+from bookings.services.create import Consent, Contact, Words, create_booking
 from bookings.services.finish import mark_completed, mark_no_show
 from bookings.services.holds import expire_holds
 from bookings.services.move_terms import Move, MoveOutcome
@@ -11,6 +11,7 @@ from bookings.services.update import Changes, update_booking
 
 __all__ = [
     "Changes",
+    "Consent",
     "Contact",
     "Due",
     "Move",

@@ -36,6 +36,19 @@ class Words:
     allergies: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Consent:
+    """What the customer agreed to when booking, for the day they say they did not.
+
+    Attributes:
+        accepted: whether they accepted the terms.
+        client_ip: where they booked from.
+    """
+
+    accepted: bool = False
+    client_ip: str | None = None
+
+
 def create_booking(
     *,
     customer: Customer | None = None,
@@ -44,6 +57,7 @@ def create_booking(
     order: Order,
     contact: Contact = Contact(),
     words: Words = Words(),
+    consent: Consent = Consent(),
     actor: User,
     now: dt.datetime,
 ) -> Booking:
@@ -52,7 +66,6 @@ def create_booking(
     Args:
         customer: whose it is. Left out: whom a staff `actor` names in `contact`, else the actor.
         date, time: local to the venue.
-
     Raises:
         UnknownSlot, SlotInPast, TooSoon, TooFarAhead: the slot can't be booked now.
         SlotFull: nobody can book it any more.
@@ -69,6 +82,7 @@ def create_booking(
             checked=checked,
             contact=contact,
             words=words,
+            consent=consent,
             actor=actor,
             now=now,
         )
@@ -82,6 +96,7 @@ def hold_slot(
     checked: CheckedOrder,
     contact: Contact,
     words: Words,
+    consent: Consent = Consent(),
     for_waitlist: bool = False,
     actor: User | None,
     now: dt.datetime,
@@ -89,6 +104,7 @@ def hold_slot(
     """Make the booking of an order that has been checked, and hold its slot.
 
     Args:
+        consent: the customer's own; what staff tick for somebody else is nobody's.
         start: the slot's moment, which may be booked now (`slots.check_bookable`).
         for_waitlist: whether the place is one that the waitlist's next is to have: the e-mail
             that offers it is then the caller's.
@@ -97,6 +113,8 @@ def hold_slot(
         SlotFull: nobody can book it any more.
         TransactionManagementError: the caller is in no transaction.
     """
+    if actor and is_staff_role(actor):
+        consent = Consent()
     local = start.astimezone(timezone.get_default_timezone())
     date, time = local.date(), local.time()
     seat = seats.take_seat(
@@ -116,6 +134,8 @@ def hold_slot(
             contact_name=contact.name or customer.name,
             contact_email=contact.email or customer.email,
             contact_phone=contact.phone or customer.phone,
+            terms_accepted_at=now if consent.accepted else None,
+            client_ip=consent.client_ip,
             rules_snapshot=rules.to_json(),
             created_at=now,
             **asdict(words),

@@ -17,7 +17,9 @@ from bookings import fees, links, policy, quote_pdf
 from bookings.errors import QuotedSlotOpen, SlotClosed, SlotFull
 from bookings.models import Booking, Quote
 from bookings.queries.quotes import newest_for_bearer, offered_by, slot_is_open, slots_instead
+from bookings.services.create import Consent
 from bookings.services.quotes import accept_quote, decline_quote
+from myhibachi.core.api.client_ip import client_ip
 from myhibachi.core.errors import DomainError, InvalidInput
 from payments.pages.checkout import start_checkout
 from payments.pages.csp import allow_checkout
@@ -67,7 +69,15 @@ def _quote(token: str) -> Quote:
 def _accept(request: HttpRequest, quote: Quote, now: dt.datetime) -> HttpResponse:
     date, time = _slot(request.POST.get("slot", ""))
     try:
-        booking = accept_quote(quote_id=quote.pk, date=date, time=time, actor=None, now=now)
+        booking = accept_quote(
+            quote_id=quote.pk,
+            date=date,
+            time=time,
+            # The button stands above the terms, and says that it accepts them.
+            consent=Consent(accepted=True, client_ip=client_ip(request)),
+            actor=None,
+            now=now,
+        )
     except SLOT_GONE:
         return _page(request, quote, now=now, problem="taken", status=409)
     except QuotedSlotOpen:

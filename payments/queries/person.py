@@ -10,7 +10,15 @@ from django.db.models import Model, Q, QuerySet
 from bookings.models import Booking, Email, Quote, WaitlistEntry
 from customers.models import Customer, LoginSession, User
 from myhibachi.core.models import AuditEntry, IdempotencyKey
-from payments.models import Dispute, Invoice, LedgerEntry, Payment, Refund, WebhookEvent
+from payments.models import (
+    Dispute,
+    DisputeEvidence,
+    Invoice,
+    LedgerEntry,
+    Payment,
+    Refund,
+    WebhookEvent,
+)
 
 Rows = QuerySet[Any]
 
@@ -29,6 +37,7 @@ class Person:
     payments: Rows
     refunds: Rows
     disputes: Rows
+    evidence: Rows
     invoices: Rows
     ledger: Rows
     requests: Rows
@@ -38,7 +47,7 @@ class Person:
         """Return the rows that somebody may have written about: in the audit log, in the admin."""
         named = (
             self.customers, self.users, self.bookings, self.quotes, self.waitlist, self.emails,
-            self.payments, self.refunds, self.disputes, self.invoices,
+            self.payments, self.refunds, self.disputes, self.evidence, self.invoices,
         )  # fmt: skip
         return {rows.model: rows for rows in named}
 
@@ -72,6 +81,7 @@ def person(customer_id: UUID) -> Person:
         payments=payments,
         refunds=Refund.objects.filter(payment__in=payments.order_by()).order_by("created_at"),
         disputes=Dispute.objects.filter(payment__in=payments.order_by()).order_by("created_at"),
+        evidence=DisputeEvidence.objects.filter(dispute__payment__in=payments.order_by()),
         invoices=Invoice.objects.filter(booking__customer__in=ids).order_by("created_at"),
         ledger=LedgerEntry.objects.filter(booking__customer__in=ids).order_by("occurred_at", "pk"),
         requests=IdempotencyKey.objects.filter(user__customer__in=ids),

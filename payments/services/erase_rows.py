@@ -12,7 +12,7 @@ from customers.models import Customer
 from myhibachi.core import audit
 from myhibachi.core.models import AuditEntry, IdempotencyKey
 from payments import mirror, personal
-from payments.models import Difference, Payment, Refund, WebhookEvent
+from payments.models import Difference, DisputeEvidence, Payment, Refund, WebhookEvent
 from payments.personal import MARK, Words
 from payments.queries.person import Person, admin_log_of, audit_of
 
@@ -31,12 +31,13 @@ ORDERED: Columns = {
 # Columns that are a person's own words, whatever they say.
 BECOMES: dict[type[models.Model], Columns] = {
     Customer: {"name": NAME, "email": "", "phone": ""},
-    Booking: ORDERED,
+    Booking: ORDERED | {"client_ip": None},
     Quote: ORDERED | {"message": "", "decline_reason": ""},
     WaitlistEntry: ORDERED,
     Email: dict.fromkeys(("to", "subject", "text", "html", "calendar", "error"), ""),
     Payment: {"note": ""},
     Refund: {"notes": ""},
+    DisputeEvidence: {"fields": {}, "refused": ""},
 }
 # The same, as the audit log calls them.
 SPOKEN = frozenset(name for columns in BECOMES.values() for name in columns)

@@ -32,6 +32,7 @@ ABOUT = {
     "payments": "Each attempt to pay, and what came of it. Card numbers never reach us.",
     "refunds": "Money that went back to you.",
     "disputes": "Charges that you asked your bank to take back.",
+    "evidence": "What we told your bank of those.",
     "invoices": "What we asked you for.",
     "ledger": "Every movement of your money, as it is in our books.",
     "emails": "What we wrote to you.",
@@ -43,7 +44,8 @@ SECTIONS = frozenset(ABOUT) - {"money", "times"}
 # What proves who somebody is, or how we stored it: no data about them.
 LEFT_OUT = frozenset(
     ("password", "refresh_id", "auth_hash", "is_staff", "is_superuser", "merged_into", "attempts",
-     "next_attempt_at", "key", "awaiting_stripe", "as_of", "seat", "recorded_by", "requested_by")
+     "next_attempt_at", "key", "awaiting_stripe", "as_of", "seat", "recorded_by", "requested_by",
+     "edited_by", "submitted_by")
 )  # fmt: skip
 
 
@@ -82,6 +84,7 @@ def _sections(whose: Person) -> Json:
         "payments": _rows(whose.payments),
         "refunds": _rows(whose.refunds),
         "disputes": _rows(whose.disputes),
+        "evidence": _rows(whose.evidence),
         "invoices": _rows(whose.invoices),
         "ledger": _rows(whose.ledger),
         "emails": _rows(whose.emails),

@@ -321,3 +321,16 @@ def test_the_pdf_comes_by_the_same_link(client):
     assert answer["Content-Disposition"] == f'inline; filename="{quote.reference}-v1.pdf"'
     assert answer.content.startswith(b"%PDF-")
     assert "no-store" in answer["Cache-Control"]
+
+
+def test_accepting_keeps_when_the_terms_were_accepted_and_from_where(client):
+    quote = sent()
+    said = words(client.get(address(quote)))
+    assert "By accepting you agree to what “If plans change” says below." in said
+    before = timezone.now()
+
+    accept(client, quote)
+
+    booking = Booking.objects.get()
+    assert booking.client_ip == "127.0.0.1"
+    assert before <= booking.terms_accepted_at <= timezone.now()

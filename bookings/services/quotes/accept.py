@@ -9,7 +9,7 @@ from bookings.models import Booking, Quote
 from bookings.pricing import Item, Line, Party, PricedOrder
 from bookings.queries.quotes import may_replace, slot_is_open
 from bookings.queries.rules import current_rules
-from bookings.services.create import hold_slot
+from bookings.services.create import Consent, hold_slot
 from bookings.services.orders import CheckedOrder
 from bookings.services.payable import apply_paid
 from bookings.services.quotes.lock import check_open, lock_quote
@@ -24,6 +24,7 @@ def accept_quote(
     quote_id: UUID,
     date: dt.date | None = None,
     time: dt.time | None = None,
+    consent: Consent | None = None,
     actor: User | None,
     now: dt.datetime,
 ) -> Booking:
@@ -33,6 +34,7 @@ def accept_quote(
 
     Args:
         date, time: another slot nearby, for when the quoted one is gone; the price is the same.
+        consent: what whoever accepts agrees to.
         actor: who accepts; None for the bearer of the link.
 
     Raises:
@@ -54,6 +56,7 @@ def accept_quote(
             checked=_as_quoted(quote),
             contact=contact_of(quote),
             words=words_of(quote),
+            consent=consent or Consent(),
             actor=actor,
             now=now,
         )
