@@ -257,12 +257,14 @@ def retrieve(object_type: str, object_id: str, *, expand: Sequence[str] = ()) ->
 
 
 _LIST: Mapping[str, Callable[[Any], Callable[..., Any]]] = {
+    "balance_transaction": lambda v1: v1.balance_transactions.list,
     "charge": lambda v1: v1.charges.list,
     "checkout.session": lambda v1: v1.checkout.sessions.list,
     "customer": lambda v1: v1.customers.list,
     "dispute": lambda v1: v1.disputes.list,
     "invoice": lambda v1: v1.invoices.list,
     "payment_intent": lambda v1: v1.payment_intents.list,
+    "payout": lambda v1: v1.payouts.list,
     "refund": lambda v1: v1.refunds.list,
 }
 
@@ -279,6 +281,11 @@ def list_pages(
     if since is not None:
         params["created"] = {"gte": since}
     return _pages(_LIST[object_type](_v1()), params)
+
+
+def list_balance_transactions(*, payout: str) -> Iterator[list[Json]]:
+    """What an automatic payout paid out: https://docs.stripe.com/api/balance_transactions/list"""
+    return _pages(_v1().balance_transactions.list, {"payout": payout, "limit": 100})
 
 
 def list_events(*, since: int) -> Iterator[Json]:

@@ -6,7 +6,16 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from payments.services import erase, follow, intents, merge, stripe_invoices, sweep
+from payments.services import (
+    balance_transactions,
+    erase,
+    follow,
+    intents,
+    merge,
+    payouts,
+    stripe_invoices,
+    sweep,
+)
 from payments.services.reconcile import run as reconciliation
 from payments.webhooks import backfill, process, retention, sweeper
 
@@ -43,6 +52,23 @@ def follow_booking(booking_id: str) -> None:
 @shared_task
 def sweep_stripe_calls() -> None:
     sweep.sweep_stripe_calls(now=timezone.now())
+
+
+@shared_task
+def fetch_balance_transaction(stripe_balance_transaction_id: str) -> None:
+    balance_transactions.fetch_balance_transaction(stripe_balance_transaction_id)
+
+
+@shared_task
+def itemize_payout(payout_id: str) -> None:
+    payouts.itemize_payout(payout_id=int(payout_id), now=timezone.now())
+
+
+@shared_task(time_limit=RECONCILE_SECONDS)
+def pull_balance() -> None:
+    """Take in what no event told of: Stripe's own fees, and what each payout paid out."""
+    balance_transactions.pull_balance_transactions(now=timezone.now())
+    payouts.itemize_payouts(now=timezone.now())
 
 
 @shared_task

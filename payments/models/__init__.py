@@ -1,6 +1,6 @@
 from payments.models.attention import Attention
 from payments.models.backfill_cursor import BackfillCursor
-from payments.models.balance import BalanceTransaction, Payout
+from payments.models.balance import BalanceCursor, BalanceTransaction, Payout, Settlement
 from payments.models.difference import Difference
 from payments.models.dispute import Dispute
 from payments.models.evidence import DisputeEvidence
@@ -17,6 +17,7 @@ from payments.models.webhook_event import WebhookEvent
 __all__ = [
     "Attention",
     "BackfillCursor",
+    "BalanceCursor",
     "BalanceTransaction",
     "Difference",
     "Dispute",
@@ -32,5 +33,6 @@ __all__ = [
     "ReconcileNote",
     "ReconcileRun",
     "Refund",
+    "Settlement",
     "WebhookEvent",
 ]

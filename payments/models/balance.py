@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from myhibachi.core.money import CURRENCY, cents_field
+from payments.models.ledger import LedgerEntry
 
 
 class Payout(models.Model):
@@ -73,3 +74,34 @@ class BalanceTransaction(models.Model):
 
     def __str__(self) -> str:
         return self.stripe_balance_transaction_id
+
+
+class BalanceCursor(models.Model):
+    """Up to when Stripe's own list of balance transactions is known to be here. One row."""
+
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(pk=1), name="balance_cursor_is_one_row")]
+
+
+class Settlement(models.Model):
+    """Which balance transaction a ledger entry is part of: a view, read from the entry's cause.
+
+    Nothing has to keep it up, whichever of the two comes first. What came by hand has none, and
+    neither has what Stripe has not told us of yet.
+    """
+
+    entry = models.OneToOneField(
+        LedgerEntry, primary_key=True, on_delete=models.DO_NOTHING, related_name="settlement"
+    )
+    balance_transaction = models.ForeignKey(
+        BalanceTransaction, on_delete=models.DO_NOTHING, related_name="settlements"
+    )
+
+    class Meta:
+        managed = False
+        db_table = "payments_settlement"
+
+    def __str__(self) -> str:
+        return f"{self.entry_id} in {self.balance_transaction_id}"

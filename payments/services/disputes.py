@@ -11,6 +11,7 @@ from myhibachi.core import audit
 from myhibachi.core.ids import as_uuid
 from payments.models import Attention, Dispute, DisputeEvidence, LedgerEntry, Payment
 from payments.services import attention, ledger
+from payments.services.balance_transactions import apply_balance_transactions
 from payments.services.locks import lock_payment
 
 Json = dict[str, Any]
@@ -43,6 +44,7 @@ def apply_stripe_dispute(stripe_dispute: Json, *, as_of: datetime) -> None:
         _ask(dispute, payment, now=as_of)
         for transaction_ in stripe_dispute.get("balance_transactions") or []:
             _post(transaction_, payment)
+        apply_balance_transactions(stripe_dispute.get("balance_transactions") or [])
         ledger.settle(payment=payment, now=as_of)
 
 

@@ -11,7 +11,7 @@ from myhibachi.core.ids import as_uuid
 from myhibachi.core.tasks import enqueue
 from payments import gateway, mirror
 from payments.models import LedgerEntry, Payment
-from payments.services import disputes, fraud_warnings, ledger, stripe_refunds
+from payments.services import balance_transactions, disputes, fraud_warnings, ledger, stripe_refunds
 from payments.services.locks import lock_payment
 
 Json = dict[str, Any]
@@ -154,6 +154,7 @@ def _post_fee(payment: Payment, balance_transaction: Json) -> None:
                 cause=f"{FEE_CAUSE}{balance_transaction['id']}",
                 occurred_at=_time(balance_transaction["created"]),
             )
+    balance_transactions.apply_balance_transaction(balance_transaction)
     mirror.store(balance_transaction)
 
 

@@ -9,12 +9,14 @@ from myhibachi.core import audit
 from myhibachi.core.ids import as_uuid
 from payments.models import LedgerEntry, Payment, Refund
 from payments.services import ledger
+from payments.services.balance_transactions import want_balance_transaction
 from payments.services.locks import lock_payment
+from payments.services.refund_questions import ask_about
 
 Json = dict[str, Any]
 Status = Refund.Status
 
-CAME_BACK = (Status.FAILED, Status.CANCELED)
+CAME_BACK = Refund.CAME_BACK
 
 
 def apply_stripe_refund(stripe_refund: Json, *, as_of: datetime) -> None:
@@ -37,6 +39,8 @@ def apply_stripe_refund(stripe_refund: Json, *, as_of: datetime) -> None:
         _move(refund, stripe_refund)
         refund.save()
         _post(refund, stripe_refund, as_of=as_of)
+        for name in ("balance_transaction", "failure_balance_transaction"):
+            want_balance_transaction(stripe_refund.get(name))
         ledger.settle(payment=payment, now=as_of)
 
 
@@ -46,7 +50,7 @@ def _find_or_create(stripe_refund: Json, payment: Payment) -> Refund:
         return known
     named = as_uuid((stripe_refund.get("metadata") or {}).get("refund_id"))
     ours = Refund.objects.filter(pk=named, payment=payment, stripe_refund_id__isnull=True).first()
-    if ours:
+    if ours and ours.approval not in Refund.UNAPPROVED:
         return ours
     external = Refund(
         payment=payment,
@@ -60,12 +64,15 @@ def _find_or_create(stripe_refund: Json, payment: Payment) -> Refund:
     return external
 
 
-def _move(refund: Refund, stripe_refund: Json) -> None:
+def _move(refund: Refund, stripe_refund: Json, *, as_of: datetime) -> None:
     # One that we took for refused, but whose first call went through, was never Stripe's `failed`.
     is_first_word = refund.stripe_refund_id is None
     refund.stripe_refund_id = stripe_refund["id"]
     refund.awaiting_stripe = False
     status = Status(stripe_refund["status"])
+    if status == Status.SUCCEEDED:
+        # Also where we hear of it only after we heard that it was reversed.
+        refund.succeeded_at = min(refund.succeeded_at or as_of, as_of)
     if status != refund.status and (is_first_word or status in Refund.NEXT[Status(refund.status)]):
         audit.record("refund.status", refund, actor=None, status=[refund.status, status])
         refund.status = status

@@ -10,7 +10,14 @@ from django.utils import timezone
 from djstripe.event_handlers import djstripe_receiver
 from djstripe.models import Event
 
-from payments.services import disputes, fraud_warnings, intents, stripe_invoices, stripe_refunds
+from payments.services import (
+    disputes,
+    fraud_warnings,
+    intents,
+    payouts,
+    stripe_invoices,
+    stripe_refunds,
+)
 from payments.services.stripe_customers import apply_deleted_customer, apply_stripe_customer
 from payments.services.surfaces import checkout
 
@@ -49,6 +56,14 @@ INVOICE = [
     "invoice.marked_uncollectible",
     "invoice.updated",
 ]
+PAYOUT = [
+    "payout.canceled",
+    "payout.created",
+    "payout.failed",
+    "payout.paid",
+    "payout.reconciliation_completed",
+    "payout.updated",
+]
 CUSTOMER = ["customer.created", "customer.updated"]
 CUSTOMER_DELETED = ["customer.deleted"]
 MIRRORED = [
@@ -66,10 +81,6 @@ MIRRORED = [
     "payment_method.attached",
     "payment_method.detached",
     "payment_method.updated",
-    "payout.created",
-    "payout.failed",
-    "payout.paid",
-    "payout.updated",
     "price.created",
     "price.deleted",
     "price.updated",
@@ -85,6 +96,7 @@ HANDLED = frozenset(
     + DISPUTE
     + FRAUD_WARNING
     + INVOICE
+    + PAYOUT
     + CUSTOMER
     + CUSTOMER_DELETED
     + MIRRORED
@@ -133,6 +145,11 @@ def on_fraud_warning(sender: type[Event], event: Event, **kwargs: Any) -> None:
 @djstripe_receiver(INVOICE)
 def on_invoice(sender: type[Event], event: Event, **kwargs: Any) -> None:
     stripe_invoices.apply_stripe_invoice(_object(event), now=timezone.now())
+
+
+@djstripe_receiver(PAYOUT)
+def on_payout(sender: type[Event], event: Event, **kwargs: Any) -> None:
+    payouts.apply_stripe_payout(_object(event), as_of=_as_of(event))
 
 
 @djstripe_receiver(CUSTOMER)

@@ -62,7 +62,7 @@ def list_all(call: Call, params: Params) -> Body:
     names = ("source", "type", "currency")
     where = {name: params.get(name) for name in names}
     if "payout" in params:
-        where["source"] = params["payout"]
+        where["_payout"] = call.need("payout", params["payout"], param="payout")["id"]
     page = call.page("balance_transaction", params, URL, **where)
     page["data"] = [_current(body) for body in page["data"]]
     return page
@@ -100,6 +100,13 @@ def available(call: Call, currency: str) -> int:
 
 def _zero() -> list[Body]:
     return [{"amount": 0, "currency": "usd", "source_types": None}]
+
+
+def take_along(call: Call, currency: str, payout_id: str) -> None:
+    """Note what an automatic payout pays out: all that is available and was not paid out yet."""
+    for body in call.store.find("balance_transaction", currency=currency):
+        if body["available_on"] <= ids.now() and "_payout" not in body:
+            call.store.save(body | {"_payout": payout_id})
 
 
 def _sums(call: Call, sign: str) -> list[Body]:

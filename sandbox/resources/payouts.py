@@ -9,7 +9,7 @@ from sandbox import errors, ids, jobs, shape
 from sandbox.api import Call, merge, route
 from sandbox.pages.control import action
 from sandbox.params import Params
-from sandbox.resources.balance_transactions import available, book
+from sandbox.resources.balance_transactions import available, book, take_along
 from sandbox.store import Body
 
 URL = "/v1/payouts"
@@ -27,12 +27,28 @@ def create(call: Call, params: Params) -> Body:
     amount, currency = params["amount"], params["currency"].lower()
     if amount > available(call, currency):
         raise errors.invalid(TOO_LITTLE, code="balance_insufficient")
+    return _new(call, amount, currency, params)
+
+
+@action("pay_out")
+def pay_out(call: Call, given: Body) -> Body:
+    """``{"currency": "usd"}``: what Stripe does by itself every day with all that is available."""
+    currency = str(given.get("currency") or "usd")
+    amount = available(call, currency)
+    if amount < 1:
+        raise errors.invalid(TOO_LITTLE, code="balance_insufficient")
+    return _new(call, amount, currency, {"description": "STRIPE PAYOUT"}, automatic=True)
+
+
+def _new(
+    call: Call, amount: int, currency: str, params: Params, *, automatic: bool = False
+) -> Body:
     body: dict[str, Any] = {
         "id": ids.new("po"),
         "object": "payout",
         "amount": amount,
         "arrival_date": ids.now(),
-        "automatic": False,
+        "automatic": automatic,
         "created": ids.now(),
         "currency": currency,
         "description": params.get("description"),
@@ -40,7 +56,7 @@ def create(call: Call, params: Params) -> Body:
         "livemode": False,
         "metadata": {},
         "method": params.get("method", "standard"),
-        "reconciliation_status": "not_applicable",
+        "reconciliation_status": "completed" if automatic else "not_applicable",
         "source_type": "card",
         "statement_descriptor": params.get("statement_descriptor"),
         "status": "pending",
@@ -49,7 +65,11 @@ def create(call: Call, params: Params) -> Body:
     merge(body, {"metadata": params.get("metadata")})
     payout = shape.complete(stripe.Payout, body)
     payout["balance_transaction"] = book(call, "payout", -amount, payout, at_once=True)["id"]
+    if automatic:
+        take_along(call, currency, payout["id"])
     call.create(payout, "payout.created")
+    if automatic:
+        call.emit("payout.reconciliation_completed", payout)
     call.later(ARRIVAL_SECONDS, "payout.arrive", payout["id"])
     return payout
 

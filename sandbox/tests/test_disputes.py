@@ -1,5 +1,6 @@
 """Disputes and what else happens around a charge: warnings, payouts, saved cards."""
 
+import urllib.error
 from pathlib import Path
 from typing import Any, cast
 
@@ -125,6 +126,26 @@ def test_a_payout_empties_the_balance(sandbox: Sandbox, client: stripe.StripeCli
     failed = sandbox.control("POST", "actions/fail_payout", {"payout": payout.id})
     assert (failed["status"], client.v1.balance.retrieve().available[0].amount) == ("failed", 9680)
     assert types(client)[-3:] == ["payout.created", "payout.paid", "payout.failed"]
+
+
+def test_an_automatic_payout_lists_what_it_paid_out_and_one_by_hand_can_not(
+    sandbox: Sandbox, client: stripe.StripeClient
+) -> None:
+    paid = [pay(client, "pm_card_bypassPending", amount=amount) for amount in (10000, 20000)]
+    client.v1.refunds.create({"payment_intent": paid[0].id, "amount": 2500})
+    by_hand = client.v1.payouts.create({"amount": 1000, "currency": "usd"})
+    payout = sandbox.control("POST", "actions/pay_out")
+    assert (payout["automatic"], payout["reconciliation_status"]) == (True, "completed")
+    assert payout["amount"] == 10000 - 320 + 20000 - 610 - 2500 - 1000
+    assert client.v1.balance.retrieve().available[0].amount == 0
+    listed = client.v1.balance_transactions.list({"payout": payout["id"], "limit": 2})
+    found = list(listed.auto_paging_iter())
+    assert [each.type for each in found] == ["payout", "payout", "refund", "charge", "charge"]
+    assert sum(each.net for each in found) == 0
+    assert not any("_payout" in each.to_dict() for each in found)
+    assert client.v1.balance_transactions.list({"payout": by_hand.id}).data == []
+    with pytest.raises(urllib.error.HTTPError):
+        sandbox.control("POST", "actions/pay_out")
 
 
 def test_a_setup_intent_saves_a_card(client: stripe.StripeClient) -> None:
