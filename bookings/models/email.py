@@ -27,6 +27,7 @@ class Email(models.Model):
         BOOKING_CANCELED = "booking_canceled"
         QUOTE = "quote"
         WAITLIST_OFFER = "waitlist_offer"
+        INVOICE_OVERDUE = "invoice_overdue"
 
     class Status(models.TextChoices):
         QUEUED = "queued"

@@ -15,8 +15,19 @@ class Invoice(models.Model):
         UNCOLLECTIBLE = "uncollectible", "Uncollectible"
         VOID = "void", "Void"
 
+    class Voiding(models.TextChoices):
+        """Why we are voiding it: written before Stripe is asked, so that a crash forgets nothing.
+
+        Empty, it is voided because the booking owes another amount, or in Stripe's dashboard.
+        """
+
+        FOR_CARD = "for_card", "So that a card payment could begin"
+        FOR_GOOD = "for_good", "For good, by staff"
+
     # A booking has one of these at most.
     ACTIVE = (Status.DRAFT, Status.OPEN)
+    # Given up as a bad debt, its page still takes money.
+    PAYABLE = (*ACTIVE, Status.UNCOLLECTIBLE)
     # https://docs.stripe.com/invoicing/overview#invoice-statuses
     NEXT = {
         Status.DRAFT: {Status.OPEN, Status.PAID, Status.UNCOLLECTIBLE, Status.VOID},
@@ -44,7 +55,9 @@ class Invoice(models.Model):
     stripe_invoice_id = models.CharField(max_length=255, null=True, blank=True)
     # Cleared once it is sent, and once what it was paid with is booked; until then the sweeper
     # repeats the calls with the same keys.
+    # A draft that awaits nothing stands aside: it is sent once no card payment is open any more.
     awaiting_stripe = models.BooleanField(default=False)
+    voiding = models.CharField(max_length=8, choices=Voiding, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -24,6 +24,7 @@ SUBJECTS: dict[str, str] = {
     Kind.BOOKING_CANCELED: "your booking is canceled",
     Kind.QUOTE: "your quote from My Hibachi",
     Kind.WAITLIST_OFFER: "a place has come free for you",
+    Kind.INVOICE_OVERDUE: "your invoice is overdue",
 }
 METHODS = {"stripe": "to your card", "zelle": "by Zelle", "venmo": "by Venmo", "cash": "in cash"}
 

@@ -33,6 +33,7 @@ def queue_email(
             of date, time, guests, location, add_ons, proteins, total.
         BOOKING_CANCELED: `rule` (a sentence), `refund_total`, `kept`, and `refunds`, a list of
             `{amount, method, last4}`.
+        INVOICE_OVERDUE: `number`, `amount`, `due` (a date in words), `hosted_invoice_url`.
         The other kinds read all they say from the object.
 
     Args:

@@ -22,6 +22,12 @@ CANCELED = {
         {"amount": 4000, "method": "zelle"},
     ],
 }
+INVOICE = {
+    "number": "ABC-0001",
+    "amount": 45000,
+    "due": "June 1",
+    "hosted_invoice_url": "https://invoice.stripe.com/i/1",
+}
 MOVED = {"old_date": "2027-06-05", "old_time": "15:00", "old_total": 64000, "fee": 20000}
 UPDATED = {
     "guests": [8, 12],
@@ -59,6 +65,7 @@ def every() -> list[tuple[Email.Kind, About]]:
         (Kind.QUOTE, About(quote=offer())),
         (Kind.QUOTE, About(quote=offer(reference="Q-2", message="For Devi & friends <3"))),
         (Kind.WAITLIST_OFFER, About(booking=held)),
+        (Kind.INVOICE_OVERDUE, About(booking=on, facts=INVOICE)),
     ]
 
 
