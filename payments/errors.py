@@ -103,3 +103,15 @@ class EvidenceChanged(DomainError):
     """Somebody else has saved or sent it since it was read."""
 
     code = "evidence_changed"
+
+
+class ImportChanged(DomainError):
+    """What an import would do is not any more what the person has seen."""
+
+    code = "import_changed"
+
+
+class NeedsAPerson(DomainError):
+    """Money names a booking that it can't be recorded on without somebody deciding so."""
+
+    code = "needs_a_person"
