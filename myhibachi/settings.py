@@ -125,6 +125,7 @@ CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "myhibachi.core.tasks.heartbeat", "schedule": 30.0},
     "sweep-webhook-events": {"task": "payments.tasks.sweep_webhook_events", "schedule": 15.0},
     "sweep-stripe-calls": {"task": "payments.tasks.sweep_stripe_calls", "schedule": 30.0},
+    "finish-money-in": {"task": "payments.tasks.finish_money_in", "schedule": 60.0},
     "pull-balance": {"task": "payments.tasks.pull_balance", "schedule": 600.0},
     "follow-customers": {"task": "payments.tasks.follow_customers", "schedule": 300.0},
     "purge-webhook-payloads": {

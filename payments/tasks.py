@@ -16,6 +16,7 @@ from payments.services import (
     stripe_invoices,
     sweep,
 )
+from payments.services.money_in import imports as money_in
 from payments.services.reconcile import run as reconciliation
 from payments.webhooks import backfill, process, retention, sweeper
 
@@ -69,6 +70,11 @@ def pull_balance() -> None:
     """Take in what no event told of: Stripe's own fees, and what each payout paid out."""
     balance_transactions.pull_balance_transactions(now=timezone.now())
     payouts.itemize_payouts(now=timezone.now())
+
+
+@shared_task
+def finish_money_in() -> None:
+    money_in.finish_agreed(now=timezone.now())
 
 
 @shared_task

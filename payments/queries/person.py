@@ -15,6 +15,7 @@ from payments.models import (
     DisputeEvidence,
     Invoice,
     LedgerEntry,
+    MoneyIn,
     Payment,
     Refund,
     WebhookEvent,
@@ -35,6 +36,7 @@ class Person:
     waitlist: Rows
     emails: Rows
     payments: Rows
+    money_in: Rows
     refunds: Rows
     disputes: Rows
     evidence: Rows
@@ -79,6 +81,7 @@ def person(customer_id: UUID) -> Person:
         waitlist=waitlist,
         emails=Email.objects.filter(about).order_by("created_at"),
         payments=payments,
+        money_in=MoneyIn.objects.filter(booking__customer__in=ids).order_by("created_at"),
         refunds=Refund.objects.filter(payment__in=payments.order_by()).order_by("created_at"),
         disputes=Dispute.objects.filter(payment__in=payments.order_by()).order_by("created_at"),
         evidence=DisputeEvidence.objects.filter(dispute__payment__in=payments.order_by()),

@@ -12,7 +12,7 @@ from customers.models import Customer
 from myhibachi.core import audit
 from myhibachi.core.models import AuditEntry, IdempotencyKey
 from payments import mirror, personal
-from payments.models import Difference, DisputeEvidence, Payment, Refund, WebhookEvent
+from payments.models import Difference, DisputeEvidence, MoneyIn, Payment, Refund, WebhookEvent
 from payments.personal import MARK, Words
 from payments.queries.person import Person, admin_log_of, audit_of
 
@@ -36,6 +36,8 @@ BECOMES: dict[type[models.Model], Columns] = {
     WaitlistEntry: ORDERED,
     Email: dict.fromkeys(("to", "subject", "text", "html", "calendar", "error"), ""),
     Payment: {"note": ""},
+    # The fingerprint stays, so that the same line is still not imported twice.
+    MoneyIn: {"sender": NAME, "memo": "", "bank_reference": "", "note": ""},
     Refund: {"notes": ""},
     DisputeEvidence: {"fields": {}, "refused": ""},
 }

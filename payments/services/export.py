@@ -30,6 +30,7 @@ ABOUT = {
     "quotes": "What we offered you, each version of it.",
     "waitlist": "The full slots you waited for.",
     "payments": "Each attempt to pay, and what came of it. Card numbers never reach us.",
+    "money_in": "What our bank, Venmo or Zelle told us of money that you sent.",
     "refunds": "Money that went back to you.",
     "disputes": "Charges that you asked your bank to take back.",
     "evidence": "What we told your bank of those.",
@@ -45,6 +46,7 @@ SECTIONS = frozenset(ABOUT) - {"money", "times"}
 LEFT_OUT = frozenset(
     ("password", "refresh_id", "auth_hash", "is_staff", "is_superuser", "merged_into", "attempts",
      "next_attempt_at", "key", "awaiting_stripe", "as_of", "seat", "recorded_by", "requested_by",
+     "decided_by", "fingerprint", "batch",
      "edited_by", "submitted_by")
 )  # fmt: skip
 
@@ -82,6 +84,7 @@ def _sections(whose: Person) -> Json:
         "quotes": _rows(whose.quotes),
         "waitlist": _rows(whose.waitlist),
         "payments": _rows(whose.payments),
+        "money_in": _rows(whose.money_in),
         "refunds": _rows(whose.refunds),
         "disputes": _rows(whose.disputes),
         "evidence": _rows(whose.evidence),
