@@ -46,7 +46,7 @@ def failing(settings):
 
 def queued(kind: Email.Kind = Kind.BOOKING_RECEIVED, booking: Booking | None = None) -> Email:
     booking = booking or saved(party())
-    queue_email(kind, booking=booking, now=NOW)
+    queue_email(kind, booking=booking, facts={"amount": 64000}, now=NOW)
     return booking.emails.get(kind=kind)
 
 
@@ -191,6 +191,7 @@ def test_an_address_with_a_line_break_is_refused_for_good(db):
         (Kind.WAITLIST_OFFER, {"status": "expired", "seat": None}),
         (Kind.BALANCE_DUE, {"status": "confirmed", "paid": 64000}),
         (Kind.PARTY_REMINDER, {"status": "canceled", "seat": None}),
+        (Kind.INVOICE_OVERDUE, {"status": "confirmed", "paid": 64000}),
     ],
 )
 def test_what_is_no_longer_true_is_not_sent_late(db, kind, since):
