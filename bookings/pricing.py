@@ -15,8 +15,10 @@ from bookings.errors import (
 from bookings.rules import Rules
 
 RESCHEDULE_FEE = "reschedule_fee"
+# What was given back of a bill, and is not owed again.
+GOODWILL = "goodwill_refund"
 # Extra lines that are no food, and not taxed.
-FEES = (RESCHEDULE_FEE,)
+FEES = (RESCHEDULE_FEE, GOODWILL)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,8 +1,16 @@
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
 from myhibachi.core.ids import uuid7
+
+
+class AttentionQuerySet(models.QuerySet["Attention"]):
+    def open(self) -> Self:
+        """Those that nobody has decided yet."""
+        return self.filter(closed_at__isnull=True)
 
 
 class Attention(models.Model):
@@ -43,6 +51,8 @@ class Attention(models.Model):
     decision = models.CharField(max_length=40, blank=True, help_text="What was decided.")
     note = models.TextField(blank=True)
 
+    objects = AttentionQuerySet.as_manager()
+
     class Meta:
         verbose_name_plural = "attention"
         permissions = [("decide_attention", "Can decide what asks for attention")]
@@ -62,3 +72,8 @@ class Attention(models.Model):
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+    @property
+    def decision_in_words(self) -> str:
+        """What was decided, for a person to read."""
+        return self.decision.replace("_", " ")

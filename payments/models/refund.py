@@ -1,3 +1,5 @@
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -5,12 +7,26 @@ from myhibachi.core.ids import uuid7
 from myhibachi.core.money import CURRENCY, cents_field, format_cents
 from payments.models.payment import Payment
 
+if TYPE_CHECKING:
+    from datetime import datetime
+
 
 class RefundQuerySet(models.QuerySet["Refund"]):
     def to_pay_back(self) -> "RefundQuerySet":
-        """Those that wait for staff: of what did not come by card."""
+        """Those that wait for staff to pay them back themselves, and are approved if need be."""
         waiting = self.filter(status=Refund.Status.PENDING)
-        return waiting.exclude(payment__method=Payment.Method.STRIPE)
+        return waiting.exclude(approval=Refund.Approval.REQUESTED).filter(
+            ~Q(payment__method=Payment.Method.STRIPE) | Q(by_hand=True)
+        )
+
+    def to_approve(self) -> "RefundQuerySet":
+        """Those that wait for a second person."""
+        return self.filter(approval=Refund.Approval.REQUESTED, status=Refund.Status.PENDING)
+
+    def unanswered(self, before: "datetime") -> "RefundQuerySet":
+        """Those that Stripe has not answered, asked before a moment: since they were approved."""
+        waiting = self.filter(awaiting_stripe=True, created_at__lt=before)
+        return waiting.exclude(decided_at__gte=before)
 
     def under_way(self) -> "RefundQuerySet":
         """Those that the ledger has not counted yet, and will."""
@@ -42,6 +58,9 @@ class Refund(models.Model):
     BY_HAND = [choice for choice in Payment.Method.choices if choice[0] != Payment.Method.STRIPE]
     # What counts against the payment: everything that did not come back.
     LIVE = (Status.PENDING, Status.REQUIRES_ACTION, Status.SUCCEEDED)
+    CAME_BACK = (Status.FAILED, Status.CANCELED)
+    # Stripe never hears of them.
+    UNAPPROVED = (Approval.REQUESTED, Approval.REJECTED)
     # A refund may still fail after it succeeded: https://docs.stripe.com/refunds#failed-refunds
     NEXT = {
         Status.PENDING: {
@@ -91,6 +110,8 @@ class Refund(models.Model):
     )
     paid_back_reference = models.CharField(max_length=64, blank=True)
     paid_back_at = models.DateTimeField(null=True, blank=True)
+    # Tells one that was reversed, by a bank that would not have it, from one that never arrived.
+    succeeded_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

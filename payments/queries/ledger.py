@@ -41,15 +41,17 @@ def received_for(booking_id: UUID) -> int:
     )
 
 
-def refundable(payment: Payment) -> int:
+def refundable(payment: Payment, *, but_for: UUID | None = None) -> int:
     """Return what is left of a payment to refund, in cents, never negative.
 
     Refunds under way count as gone, and so does what a dispute has withdrawn.
+
+    Args:
+        but_for: a refund that is not counted, to see whether there is still room for it.
     """
     taken = _total(payment.ledger_entries.filter(TAKEN))
-    going_back = (
-        payment.refunds.filter(status__in=Refund.LIVE).aggregate(total=Sum("amount"))["total"] or 0
-    )
+    live = payment.refunds.filter(status__in=Refund.LIVE).exclude(pk=but_for)
+    going_back = live.aggregate(total=Sum("amount"))["total"] or 0
     return max(taken - going_back, 0)
 
 

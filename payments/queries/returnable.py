@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Case, QuerySet, Sum, Value, When
 
 from payments.models import Payment, Refund
+from payments.queries.disputed import contested
 from payments.queries.ledger import paid_towards
 from payments.queries.refund_totals import with_refund_totals
 
@@ -15,11 +16,15 @@ TIP = Payment.Purpose.GRATUITY
 
 @dataclass(frozen=True, kw_only=True)
 class Share:
-    """Of one payment: `left` to refund, and how much of it goes back. Cents."""
+    """Of one payment: `left` to refund, and how much of it goes back. Cents.
+
+    Nothing goes back of one that is `contested`: its bank has it, and Stripe refunds none of it.
+    """
 
     payment: Payment
     left: int
     amount: int
+    contested: bool = False
 
 
 def split(booking_id: UUID, total: int | None = None) -> tuple[Share, ...]:
@@ -33,9 +38,10 @@ def split(booking_id: UUID, total: int | None = None) -> tuple[Share, ...]:
     """
     shares = []
     for payment in _payments(booking_id):
-        amount = payment.left if total is None else min(payment.left, total)
+        left = 0 if payment.contested else payment.left
+        amount = left if total is None else min(left, total)
         total = None if total is None else total - amount
-        shares.append(Share(payment=payment, left=payment.left, amount=amount))
+        shares.append(Share(payment=payment, left=left, amount=amount, contested=payment.contested))
     return tuple(shares)
 
 
@@ -48,19 +54,17 @@ def left_for_party(booking_id: UUID) -> int:
     under_way = Refund.objects.under_way().filter(payment__booking=booking_id)
     going = under_way.exclude(payment__payment_type=TIP).aggregate(total=Sum("amount"))["total"]
     in_books = paid_towards(booking_id) - (going or 0)
-    refundable = sum(
-        payment.left for payment in _payments(booking_id) if payment.payment_type != TIP
-    )
+    refundable = sum(share.left for share in split(booking_id) if share.payment.payment_type != TIP)
     return max(min(in_books, refundable), 0)
 
 
 def left_of_tips(booking_id: UUID) -> int:
     """Return what is left of the tips, in cents."""
-    tips = (payment for payment in _payments(booking_id) if payment.payment_type == TIP)
-    return sum(payment.left for payment in tips)
+    return sum(share.left for share in split(booking_id) if share.payment.payment_type == TIP)
 
 
 def _payments(booking_id: UUID) -> QuerySet[Any]:
     tips_first = Case(When(payment_type=TIP, then=Value(0)), default=Value(1))
     payments = Payment.objects.succeeded().filter(booking=booking_id)
+    payments = payments.annotate(contested=contested())
     return with_refund_totals(payments).order_by(tips_first, "-succeeded_at", "-pk")

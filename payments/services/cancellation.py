@@ -16,6 +16,7 @@ from myhibachi.core.models import AuditEntry
 from myhibachi.core.money import format_cents
 from payments.errors import RefundChanged
 from payments.services.cancel_terms import Outcome, Terms, outcome_of
+from payments.services.external_refunds import answered_by_canceling
 from payments.services.giving_back import make_refunds, refunds_of
 from payments.services.refunds import send_all
 
@@ -93,6 +94,7 @@ def _cancel(
         outcome=facts | {"cancellation_id": str(call_id)},
         now=now,
     )
+    answered_by_canceling(booking_id=booking.pk, actor=actor, now=now)
     # The rule explains no other sum than its own.
     told = facts if terms.refund_amount is None else facts | {"rule": ""}
     kind = Email.Kind.BOOKING_CANCELED

@@ -1,4 +1,4 @@
-"""Refunds of what did not come by card: staff pay them back, and say so here."""
+"""Refunds that don't go through Stripe: staff pay them back, and say so here."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -57,7 +57,7 @@ def mark_paid_back(
         _check_waiting(refund)
         refund.status = Refund.Status.SUCCEEDED
         refund.paid_back_by, refund.paid_back_reference = how, reference
-        refund.paid_back_at = paid_back_at
+        refund.paid_back_at = refund.succeeded_at = paid_back_at
         refund.save()
         audit.record("refund.paid_back", refund, actor=actor, how=how, reference=reference)
         post(refund, actor=actor, now=now)
@@ -98,8 +98,13 @@ def give_up_refund(*, refund_id: UUID, reason: str, actor: User, now: datetime) 
 
 def is_waiting(refund: Refund) -> bool:
     """Return whether staff still have to pay this refund back."""
-    by_hand = refund.payment.method != Payment.Method.STRIPE
-    return by_hand and refund.status == Refund.Status.PENDING
+    is_pending = refund.status == Refund.Status.PENDING
+    return is_pending and goes_by_hand(refund) and refund.approval != Refund.Approval.REQUESTED
+
+
+def goes_by_hand(refund: Refund) -> bool:
+    """Return whether staff pay it back, not Stripe: it came another way, or failed at Stripe."""
+    return refund.by_hand or refund.payment.method != Payment.Method.STRIPE
 
 
 @contextmanager
@@ -119,8 +124,10 @@ def _locked(refund_id: UUID, actor: User) -> Iterator[Refund]:
 
 
 def _check_waiting(refund: Refund) -> None:
-    if refund.payment.method == Payment.Method.STRIPE:
+    if not goes_by_hand(refund):
         raise RefundRefused("What came by card goes back through Stripe.")
+    if refund.approval == Refund.Approval.REQUESTED:
+        raise RefundRefused("This refund waits for approval: it can't be paid back yet.")
     if refund.status == Refund.Status.SUCCEEDED:
         raise RefundRefused(f"It was paid back by {refund.get_paid_back_by_display()} already.")
     if refund.status != Refund.Status.PENDING:

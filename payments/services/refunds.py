@@ -19,8 +19,10 @@ from myhibachi.core.money import format_cents
 from payments import gateway, mirror
 from payments.errors import GatewayRejected, GatewayUnavailable, RefundOverLimit, RefundRefused
 from payments.models import Payment, Refund
+from payments.queries.disputed import WHY_NOT, is_contested
 from payments.queries.ledger import refundable
 from payments.services.locks import lock_payment
+from payments.services.refund_questions import ask_about_failed
 from payments.services.stripe_refunds import apply_stripe_refund
 
 Json = dict[str, Any]
@@ -38,6 +40,7 @@ def refund_payment(
     reason: str = "",
     notes: str = "",
     refund_id: UUID | None = None,
+    may_ask: bool = False,
     now: datetime,
 ) -> Refund:
     """Refund part or all of a payment. Our row stands before Stripe is called.
@@ -49,13 +52,15 @@ def refund_payment(
         reason: any words; what Stripe knows is sent as it is.
         refund_id: the id that the refund shall have, chosen by the caller before the first try;
             the same call again returns that refund and moves nothing.
+        may_ask: above this person's limit the refund waits for a second person
+            (`refund_approval`), its money set aside, instead of being refused.
 
     Returns:
-        the refund, `pending` while Stripe has not answered.
+        the refund, `pending` while Stripe, or who approves it, has not answered.
 
     Raises:
         NotAllowed, RefundOverLimit: this person may not refund, or not this much.
-        RefundRefused: not that much is left, or Stripe refused. Nothing moved.
+        RefundRefused: not that much is left, it is disputed, or Stripe refused. Nothing moved.
     """
     if not actor.has_perm("payments.refund_payment"):
         raise NotAllowed("You may not refund payments.")
@@ -64,24 +69,43 @@ def refund_payment(
         made = Refund.objects.filter(pk=refund_id).first() if refund_id else None
         if made:
             return _same_again(made, payment, amount)
-        cents = check_refund(payment, amount, actor=actor, now=now)
+        cents = check_refund(payment, amount, may_ask=may_ask, actor=actor, now=now)
         refund = make_refund(
-            payment, cents, refund_id=refund_id or uuid7(), reason=reason, notes=notes, actor=actor
+            payment,
+            cents,
+            refund_id=refund_id or uuid7(),
+            reason=reason,
+            notes=notes,
+            asks=may_ask and is_over_limit(cents, actor=actor, now=now),
+            actor=actor,
         )
     # No answer is no refusal: the refund stays pending, and the sweeper asks again.
     with suppress(GatewayUnavailable):
-        send_refund(refund_id=refund.pk, now=now)
+        send_refund(refund_id=refund.pk, is_told=True, now=now)
     refund.refresh_from_db()
     return refund
 
 
 def make_refund(
-    payment: Payment, cents: int, *, refund_id: UUID, reason: str, notes: str, actor: User
+    payment: Payment,
+    cents: int,
+    *,
+    refund_id: UUID,
+    reason: str,
+    notes: str,
+    asks: bool = False,
+    by_hand: bool = False,
+    actor: User,
 ) -> Refund:
     """Write down a refund that has been checked; `send_refund` follows once this has committed.
 
     The caller holds the booking's lock.
+
+    Args:
+        asks: a second person has to approve it first.
+        by_hand: staff pay it back themselves, though it came by card.
     """
+    by_card = payment.method == Payment.Method.STRIPE and not by_hand
     refund = Refund.objects.create(
         pk=refund_id,
         payment=payment,
@@ -90,9 +114,12 @@ def make_refund(
         reason=reason,
         notes=notes,
         requested_by=actor,
-        awaiting_stripe=payment.method == Payment.Method.STRIPE,
+        approval=Refund.Approval.REQUESTED if asks else "",
+        by_hand=by_hand,
+        awaiting_stripe=by_card and not asks,
     )
-    audit.record("refund.created", refund, actor=actor, note=notes, amount=cents, reason=reason)
+    action = "refund.requested" if asks else "refund.created"
+    audit.record(action, refund, actor=actor, note=notes, amount=cents, reason=reason)
     return refund
 
 
@@ -104,7 +131,9 @@ def _same_again(made: Refund, payment: Payment, amount: int | None) -> Refund:
     return made
 
 
-def check_refund(payment: Payment, amount: int | None, *, actor: User, now: datetime) -> int:
+def check_refund(
+    payment: Payment, amount: int | None, *, may_ask: bool = False, actor: User, now: datetime
+) -> int:
     """Return the cents that `refund_payment` would refund, or raise what it would.
 
     Raises:
@@ -114,6 +143,8 @@ def check_refund(payment: Payment, amount: int | None, *, actor: User, now: date
     cents = left if amount is None else amount
     if payment.status != Payment.Status.SUCCEEDED:
         raise RefundRefused("Only a payment that has succeeded can be refunded.")
+    if is_contested(payment):
+        raise RefundRefused(WHY_NOT)
     if left <= 0:
         raise RefundRefused("Nothing is left of this payment to refund.")
     if not 0 < cents <= left:
@@ -122,8 +153,18 @@ def check_refund(payment: Payment, amount: int | None, *, actor: User, now: date
             attr="amount",
             refundable=left,
         )
-    check_limit(cents, actor=actor, now=now)
+    if not may_ask:
+        check_limit(cents, actor=actor, now=now)
     return cents
+
+
+def is_over_limit(cents: int, *, actor: User, now: datetime) -> bool:
+    """Return whether it takes a second person for this one to refund so much at once."""
+    return cents > _limit(now) and not actor.has_perm("payments.refund_over_limit")
+
+
+def _limit(now: datetime) -> int:
+    return RuleBook.objects.in_force(timezone.localdate(now)).manager_refund_limit
 
 
 def check_limit(cents: int, *, actor: User, now: datetime, attr: str = "amount") -> None:
@@ -135,15 +176,17 @@ def check_limit(cents: int, *, actor: User, now: datetime, attr: str = "amount")
     Raises:
         RefundOverLimit: it takes finance.
     """
-    limit = RuleBook.objects.in_force(timezone.localdate(now)).manager_refund_limit
-    if cents > limit and not actor.has_perm("payments.refund_over_limit"):
+    if is_over_limit(cents, actor=actor, now=now):
         raise RefundOverLimit(
-            f"You may refund up to {format_cents(limit)}. Ask finance for more.", attr=attr
+            f"You may refund up to {format_cents(_limit(now))}. Ask finance for more.", attr=attr
         )
 
 
-def send_refund(*, refund_id: UUID, now: datetime) -> None:
+def send_refund(*, refund_id: UUID, is_told: bool = False, now: datetime) -> None:
     """Call Stripe for a refund that it has not answered yet. Repeating it moves money once.
+
+    Args:
+        is_told: a person waits, and is told of a refusal; else it asks for attention.
 
     Raises:
         RefundRefused: Stripe refused; the refund is `failed` and nothing moved.
@@ -166,8 +209,10 @@ def send_refund(*, refund_id: UUID, now: datetime) -> None:
             key=f"refund-{refund.pk}",
         )
     except GatewayRejected as error:
-        _mark_refused(refund, error)
-        raise RefundRefused(f"Stripe refused the refund: {error.detail}") from None
+        _mark_refused(refund, error, is_told=is_told, now=now)
+        is_disputed = error.extra.get("stripe_code") == "charge_disputed"
+        why = WHY_NOT if is_disputed else f"Stripe refused the refund: {error.detail}"
+        raise RefundRefused(why) from None
     apply_stripe_refund(answer, as_of=now)
     mirror.store(answer)
 
@@ -186,7 +231,7 @@ def send_all(refund_ids: Iterable[UUID], *, now: datetime) -> None:
             return
 
 
-def _mark_refused(refund: Refund, error: GatewayRejected) -> None:
+def _mark_refused(refund: Refund, error: GatewayRejected, *, is_told: bool, now: datetime) -> None:
     with transaction.atomic():
         lock_payment(refund.payment_id)
         locked = Refund.objects.select_for_update().get(pk=refund.pk)
@@ -196,3 +241,5 @@ def _mark_refused(refund: Refund, error: GatewayRejected) -> None:
         locked.save()
         audit.record("refund.refused", locked, actor=None, note=error.detail)
         show_to_staff(locked.payment.booking_id)
+        if not is_told:
+            ask_about_failed(locked, now=now)

@@ -35,23 +35,25 @@ def apply_stripe_refund(stripe_refund: Json, *, as_of: datetime) -> None:
         return
     with transaction.atomic():
         payment = lock_payment(payment.pk)
-        refund = _find_or_create(stripe_refund, payment)
-        _move(refund, stripe_refund)
+        refund, is_external = _find_or_create(stripe_refund, payment)
+        _move(refund, stripe_refund, as_of=as_of)
         refund.save()
         _post(refund, stripe_refund, as_of=as_of)
         for name in ("balance_transaction", "failure_balance_transaction"):
             want_balance_transaction(stripe_refund.get(name))
         ledger.settle(payment=payment, now=as_of)
+        ask_about(refund, is_external=is_external, now=as_of)
 
 
-def _find_or_create(stripe_refund: Json, payment: Payment) -> Refund:
+def _find_or_create(stripe_refund: Json, payment: Payment) -> tuple[Refund, bool]:
+    """Return our row, and whether it was made just now: in Stripe's dashboard."""
     known = Refund.objects.filter(stripe_refund_id=stripe_refund["id"]).first()
     if known:
-        return known
+        return known, False
     named = as_uuid((stripe_refund.get("metadata") or {}).get("refund_id"))
     ours = Refund.objects.filter(pk=named, payment=payment, stripe_refund_id__isnull=True).first()
     if ours and ours.approval not in Refund.UNAPPROVED:
-        return ours
+        return ours, False
     external = Refund(
         payment=payment,
         amount=stripe_refund["amount"],
@@ -61,7 +63,7 @@ def _find_or_create(stripe_refund: Json, payment: Payment) -> Refund:
     )
     external.save()
     audit.record("refund.external", external, actor=None, amount=external.amount)
-    return external
+    return external, True
 
 
 def _move(refund: Refund, stripe_refund: Json, *, as_of: datetime) -> None:

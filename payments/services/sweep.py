@@ -37,7 +37,7 @@ def sweep_stripe_calls(*, now: datetime) -> int:
         how many rows were looked at.
     """
     before = now - GRACE
-    refunds = Refund.objects.filter(awaiting_stripe=True, created_at__lt=before)
+    refunds = Refund.objects.unanswered(before)
     payments = Payment.objects.filter(awaiting_stripe=True, created_at__lt=before)
     evidence = DisputeEvidence.objects.filter(awaiting_stripe=True, submitted_at__lt=before)
     unsent = Invoice.objects.filter(awaiting_stripe=True, created_at__lt=before)
