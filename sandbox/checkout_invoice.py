@@ -7,7 +7,7 @@ from sandbox.store import Body
 
 KEPT = (
     *("currency", "description", "metadata", "price", "quantity"),
-    *("_unit", "_product", "_inclusive", "_rates"),
+    *("_unit", "_product", "_inclusive", "_rates", "_untaxed"),
 )
 TAKEN = ("custom_fields", "description", "footer", "metadata")
 

@@ -17,7 +17,7 @@ def add_up(call: Call, invoice: Body) -> None:
         line["_rates"] = line["_rates"] or invoice["_default_rates"]
     percent = None
     if invoice["automatic_tax"]["enabled"]:
-        percent = tax.percent(invoice["customer_address"])
+        percent = tax.percent(where_from(invoice["customer_address"], invoice["customer_shipping"]))
         state = "requires_location_inputs" if percent is None else "complete"
         invoice["automatic_tax"] |= {"status": state, "provider": "stripe"}
     sums = orders.total(raw, _coupon(call, invoice), percent)
@@ -27,6 +27,11 @@ def add_up(call: Call, invoice: Body) -> None:
     invoice["lines"] = lists.as_list(lines[:10], url, has_more=len(lines) > 10)
     invoice["lines"]["total_count"] = len(lines)
     _write_sums(invoice, sums, lines)
+
+
+def where_from(address: Body | None, shipping: Body | None) -> Body | None:
+    """Where a customer is, for their tax: where it is shipped to, else where they live."""
+    return (shipping or {}).get("address") or address
 
 
 def _write_sums(invoice: Body, sums: Body, lines: list[Body]) -> None:
@@ -60,6 +65,7 @@ def order_line(price: Body, quantity: int, description: str | None, rates: list[
         "_product": price["product"],
         "_inclusive": price["tax_behavior"] == "inclusive",
         "_rates": rates,
+        "_untaxed": False,
     }
 
 

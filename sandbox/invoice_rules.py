@@ -1,6 +1,6 @@
 """What may be done to an invoice, and when; Stripe's refusals otherwise."""
 
-from sandbox import errors
+from sandbox import errors, invoice_lines, tax
 from sandbox.params import Params
 from sandbox.store import Body
 
@@ -15,6 +15,10 @@ NO_EMAIL = (
     "Missing email. In order to create invoices that are sent to the customer, the customer must "
     "have a valid email."
 )
+NO_LOCATION = (
+    "The customer's location isn't recognized. Set a valid customer address in order to "
+    "automatically calculate tax."
+)
 # What may still change once an invoice is final.
 AFTERWARDS = frozenset(
     ["metadata", "default_payment_method", "auto_advance", "payment_settings", "due_date"]
@@ -28,6 +32,14 @@ def check_due(params: Params, method: str) -> None:
         raise errors.invalid(NEEDS_DUE, "days_until_due")
     if method != "send_invoice" and given:
         raise errors.invalid(NO_DUE.format(given[0]), given[0])
+
+
+def check_location(customer: Body, params: Params) -> None:
+    """Automatic tax needs to know where the customer is."""
+    asked = params.get("automatic_tax", {}).get("enabled")
+    place = invoice_lines.where_from(customer["address"], customer["shipping"])
+    if asked and tax.percent(place) is None:
+        raise errors.invalid(NO_LOCATION, "automatic_tax", "customer_tax_location_invalid")
 
 
 def check_change(invoice: Body, params: Params) -> None:

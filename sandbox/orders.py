@@ -33,6 +33,7 @@ def line(call: Call, given: Params, at: str) -> Body:
         "adjustable_quantity": None,
         "_unit": price["unit_amount_decimal"],
         "_product": product["id"],
+        "_untaxed": product["tax_code"] == tax.NONTAXABLE,
         "_recurring": price["type"] == "recurring",
         "_inclusive": price["tax_behavior"] == "inclusive",
         "_rates": rates(call, given.get("tax_rates", []), f"{at}[tax_rates]"),
@@ -105,7 +106,8 @@ def _discount(lines: list[Body], coupon: Body) -> None:
 
 def _tax(item: Body, percent: float | None) -> None:
     """Work out the line's taxes; ``_taxes`` keeps ``[cents, inclusive, rate id]`` of each."""
-    automatic = [] if percent is None else [[percent, item["_inclusive"], None]]
+    is_taxed = percent is not None and not item["_untaxed"]
+    automatic = [[percent, item["_inclusive"], None]] if is_taxed else []
     net = item["amount_subtotal"] - item["amount_discount"]
     item["_taxes"] = [
         [tax.amount(net, rate, inclusive=inside), inside, id_]

@@ -4,6 +4,9 @@ Real Stripe Tax knows jurisdictions and products. This knows state and combined 
 rates (Tax Foundation, 2025, rounded), enough to see tax appear, add up and be refunded.
 """
 
+# A product that is never taxed: https://docs.stripe.com/tax/tax-codes
+NONTAXABLE = "txcd_00000000"
+
 RATES = {  # state: percent
     "AL": 9.43, "AK": 1.82, "AZ": 8.52, "AR": 9.46, "CA": 8.80, "CO": 7.86, "CT": 6.35,
     "DC": 6.00, "DE": 0, "FL": 6.98, "GA": 7.42, "HI": 4.50, "ID": 6.03, "IL": 8.92, "IN": 7.00,

@@ -3,7 +3,7 @@
 import stripe
 from stripe import params as sdk
 
-from sandbox import errors, ids, invoice_lines, orders, shape
+from sandbox import errors, ids, invoice_lines, orders, shape, tax
 from sandbox.api import Call, merge, route
 from sandbox.params import Params
 from sandbox.resources import prices
@@ -68,7 +68,10 @@ def _order(call: Call, params: Params, currency: str) -> Body:
         raise errors.invalid("The price specified is recurring; items take one-time prices.")
     text = text or call.need("product", price["product"])["name"]
     rates = orders.rates(call, params.get("tax_rates") or [], "tax_rates")
-    return invoice_lines.order_line(price, params.get("quantity", 1), text, rates)
+    order = invoice_lines.order_line(price, params.get("quantity", 1), text, rates)
+    product = call.need("product", price["product"])
+    code = params.get("tax_code") or product["tax_code"]
+    return order | {"_untaxed": code == tax.NONTAXABLE}
 
 
 def _money(order: Body) -> Body:

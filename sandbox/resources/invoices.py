@@ -105,6 +105,7 @@ def _body(customer: Body, id_: str, reason: str) -> dict[str, Any]:
 def create(call: Call, params: Params) -> Body:
     """Create a draft; pending items join it only when ``include`` is asked for."""
     body = new(call, params)
+    invoice_rules.check_location(call.need("customer", body["customer"]), params)
     if params.get("pending_invoice_items_behavior") == "include":
         pending = call.store.find("invoiceitem", customer=body["customer"])
         for item in pending:

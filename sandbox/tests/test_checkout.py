@@ -292,3 +292,15 @@ def test_a_bank_debit_completes_first_and_is_paid_later(
         "checkout.session.async_payment_succeeded",
         "checkout.session.completed",
     ]
+
+
+def test_a_line_of_a_nontaxable_product_carries_no_tax(client: stripe.StripeClient) -> None:
+    product = {"name": "Travel", "tax_code": "txcd_00000000"}
+    data = {"currency": "usd", "unit_amount": 5000, "product_data": product}
+    taxed = {"currency": "usd", "unit_amount": 10000, "product_data": {"name": "Party"}}
+    lines = [{"price_data": each, "quantity": 1} for each in (taxed, data)]
+    session = open_session(client, line_items=lines, automatic_tax={"enabled": True})
+    assert visit(session.url, CARD).status == 303
+    paid = client.v1.checkout.sessions.retrieve(session.id)
+    assert paid.total_details
+    assert (paid.amount_subtotal, paid.total_details.amount_tax) == (15000, 880)

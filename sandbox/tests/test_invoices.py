@@ -190,3 +190,21 @@ def test_an_invoice_that_cannot_be_is_refused_by_parameter(
     with pytest.raises(stripe.InvalidRequestError) as refused:
         client.v1.invoices.create(params)
     assert refused.value.param == param
+
+
+def test_automatic_tax_goes_by_where_it_is_shipped_and_leaves_the_nontaxable_out(
+    client: stripe.StripeClient,
+) -> None:
+    customer = client.v1.customers.create({"email": "bo@example.com"}).id
+    params: Any = {"customer": customer, "automatic_tax": {"enabled": True}}
+    with pytest.raises(stripe.InvalidRequestError, match="location isn't recognized"):
+        client.v1.invoices.create(params)
+    address = {"postal_code": "94539", "country": "US"}
+    client.v1.customers.update(customer, {"shipping": {"name": "Bo", "address": address}})
+    made: Any = client.v1.invoices.create(params)
+    for amount, more in ((10000, {}), (5000, {"tax_code": "txcd_00000000"})):
+        item: Any = {"customer": customer, "invoice": made.id, "amount": amount, **more}
+        client.v1.invoice_items.create(item)
+    done: Any = client.v1.invoices.retrieve(made.id)
+    assert (done.subtotal, done.total) == (15000, 15880)
+    assert sum(tax.amount for tax in done.total_taxes) == 880
