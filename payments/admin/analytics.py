@@ -14,10 +14,12 @@ from django.utils import timezone
 
 from myhibachi.core.errors import InvalidInput
 from payments.queries.analytics import PaymentAnalytics, payment_analytics
-from payments.queries.analytics_money import GRANULARITIES, Bucket, Totals
+from payments.queries.analytics_money import Bucket, Totals
+from payments.queries.period import BASES, CASH, EVENT, GRANULARITIES
 
 PERMISSION = "payments.view_analytics"
-FIELD_OF = {"from": "start", "to": "end", "granularity": "granularity"}
+FIELD_OF = {"from": "start", "to": "end", "granularity": "granularity", "basis": "basis"}
+BASIS_LABELS = {EVENT: "event date", CASH: "cash date"}
 DATE_INPUT = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
@@ -25,6 +27,12 @@ class PeriodForm(forms.Form):
     start = forms.DateField(label="From", widget=DATE_INPUT)
     end = forms.DateField(label="To", widget=DATE_INPUT)
     granularity = forms.ChoiceField(label="By", choices=[(each, each) for each in GRANULARITIES])
+    basis = forms.ChoiceField(
+        label="Count by", choices=[(each, BASIS_LABELS[each]) for each in BASES], required=False
+    )
+
+    def clean_basis(self) -> str:
+        return self.cleaned_data["basis"] or EVENT
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +68,7 @@ def view(request: HttpRequest) -> HttpResponse:
         "headlines": list(_headlines(figures)) if figures else [],
         "chart": _chart(figures) if figures else None,
         "rows": _rows(figures) if figures else [],
+        "by_cash": figures is not None and figures.period.basis == CASH,
         "is_empty": figures is not None and not any(_moved(each) for each in figures.revenue),
     }
     return render(request, "admin/analytics.html", context)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import (
     Case,
@@ -22,13 +22,15 @@ from myhibachi.core.money import CURRENCY
 from payments.models import Dispute, LedgerEntry, Payment, Refund
 from payments.queries.analytics_money import (
     Bucket,
-    Period,
     Totals,
     add_up,
     add_up_by,
     buckets_of,
+    not_settled_at,
     rows_of,
 )
+from payments.queries.cash_dates import entries_in
+from payments.queries.period import CASH, EVENT, Period
 
 Kind = LedgerEntry.Kind
 Status = Payment.Status
@@ -109,7 +111,13 @@ class Disputes:
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentAnalytics:
-    """A period in figures; `previous` is as many days before it."""
+    """A period in figures; `previous` is as many days before it.
+
+    By cash date, `not_settled` is what had happened by the period's end and was not ours to use by
+    then, and `not_settled_before` the same at its beginning: what happened in the period is
+    `totals` + `not_settled` - `not_settled_before`. By event date both are None. Attempts and
+    disputes opened always count by when they began.
+    """
 
     currency: str
     period: Period
@@ -121,18 +129,22 @@ class PaymentAnalytics:
     attempts: Attempts
     refunds: Refunds
     disputes: Disputes
+    not_settled: Totals | None
+    not_settled_before: Totals | None
     previous: "PaymentAnalytics | None"
 
 
-def payment_analytics(start: date, end: date, granularity: str = "month") -> PaymentAnalytics:
+def payment_analytics(
+    start: date, end: date, granularity: str = "month", basis: str = EVENT
+) -> PaymentAnalytics:
     """Return the figures from `start` to `end`, local dates, both included.
 
-    Four queries, and as many for the previous period.
+    Four queries, six by cash date, and as many for the previous period.
 
     Raises:
-        InvalidInput: the dates or the granularity make no sense.
+        InvalidInput: the dates, the granularity or the basis make no sense.
     """
-    period = Period(first=start, last=end, granularity=granularity)
+    period = Period(first=start, last=end, granularity=granularity, basis=basis)
     before = period.previous
     return _figures(period, previous=_figures(before, previous=None) if before else None)
 
@@ -145,6 +157,8 @@ def share(part: int, whole: int) -> float | None:
 def _figures(period: Period, *, previous: PaymentAnalytics | None) -> PaymentAnalytics:
     rows = rows_of(period)
     totals = add_up(rows)
+    is_cash = period.basis == CASH
+    day_before = period.first - timedelta(days=1)
     return PaymentAnalytics(
         currency=CURRENCY,
         period=period,
@@ -156,6 +170,8 @@ def _figures(period: Period, *, previous: PaymentAnalytics | None) -> PaymentAna
         attempts=_attempts(period),
         refunds=_refunds(period, totals),
         disputes=_disputes(period, totals),
+        not_settled=not_settled_at(period.last) if is_cash else None,
+        not_settled_before=not_settled_at(day_before) if is_cash else None,
         previous=previous,
     )
 
@@ -195,11 +211,8 @@ def _refunds(period: Period, totals: Totals) -> Refunds:
         Q(stripe_refund_id=OuterRef("stripe_refund_id")) | Q(pk=OuterRef("own_id"))
     ).values("reason")
     found = (
-        LedgerEntry.objects.filter(
-            kind__in=[Kind.REFUND, Kind.REFUND_REVERSAL],
-            occurred_at__gte=period.start,
-            occurred_at__lt=period.end,
-        )
+        entries_in(period)
+        .filter(kind__in=[Kind.REFUND, Kind.REFUND_REVERSAL])
         .annotate(
             stripe_refund_id=stripe_refund_id,
             own_id=Case(When(cause__startswith=by_hand, then=own_id)),

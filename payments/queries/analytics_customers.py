@@ -13,7 +13,7 @@ from bookings.rules import Rules
 from customers.models import Customer
 from myhibachi.core.money import CURRENCY
 from payments.models import LedgerEntry
-from payments.queries.analytics_money import Period
+from payments.queries.period import Period
 
 Kind = LedgerEntry.Kind
 CHARGE = Q(kind=Kind.CHARGE)

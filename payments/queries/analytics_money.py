@@ -1,73 +1,22 @@
 """The ledger's movements of a period, and what they add up to. Cents throughout.
 
-Every figure is a sum of ledger entries by the date they happened on at the venue, so any two that
-must agree do: `Totals.net` of a period is the plain sum of its entries.
+Every figure is a sum of ledger entries by the date they count on at the venue (the event's, or the
+cash's), so any two that must agree do: `Totals.net` of a period is the plain sum of its entries.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from django.db.models import Count, Sum
-from django.db.models.functions import TruncDate
-from django.utils import timezone
 
-from myhibachi.core.errors import InvalidInput
 from payments.models import LedgerEntry
+from payments.queries.cash_dates import entries_in, not_settled
+from payments.queries.period import Period
 
 Kind = LedgerEntry.Kind
-
-GRANULARITIES = ("day", "week", "month")
-EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)
-MOST_DAYS = 5 * 366
-
-
-@dataclass(frozen=True, kw_only=True)
-class Period:
-    """Local dates at the venue, both included, cut into days, weeks from Monday, or months.
-
-    Raises:
-        InvalidInput: the dates or the granularity make no sense.
-    """
-
-    first: date
-    last: date
-    granularity: str = "month"
-
-    def __post_init__(self) -> None:
-        if self.granularity not in GRANULARITIES:
-            raise InvalidInput(f"One of {', '.join(GRANULARITIES)}.", attr="granularity")
-        if not EARLIEST <= self.first <= LATEST:
-            raise InvalidInput("This date is too far away.", attr="from")
-        if not self.first <= self.last <= LATEST:
-            raise InvalidInput("The last date comes before the first, or too late.", attr="to")
-        if self.days > MOST_DAYS:
-            raise InvalidInput(f"At most {MOST_DAYS} days at a time.", attr="from")
-
-    @property
-    def days(self) -> int:
-        return (self.last - self.first).days + 1
-
-    @property
-    def start(self) -> datetime:
-        """The moment it begins."""
-        return _midnight(self.first)
-
-    @property
-    def end(self) -> datetime:
-        """The first moment after it."""
-        return _midnight(self.last + timedelta(days=1))
-
-    @property
-    def previous(self) -> "Period | None":
-        """As many days, just before; None where that is before all time."""
-        last = self.first - timedelta(days=1)
-        first = last - timedelta(days=self.days - 1)
-        if first < EARLIEST:
-            return None
-        return Period(first=first, last=last, granularity=self.granularity)
 
 
 class Row(NamedTuple):
@@ -118,15 +67,22 @@ class Bucket:
 
 def rows_of(period: Period) -> list[Row]:
     """Return the period's ledger, added up by date, kind, method and purpose: one query."""
-    zone = timezone.get_default_timezone()
     found = (
-        LedgerEntry.objects.filter(occurred_at__gte=period.start, occurred_at__lt=period.end)
-        .annotate(day=TruncDate("occurred_at", tzinfo=zone))
+        entries_in(period)
         .values_list("day", "kind", "payment__method", "payment__payment_type")
         .annotate(total=Sum("amount"), entries=Count("pk"))
         .order_by()
     )
     return [Row(*row) for row in found]
+
+
+def not_settled_at(last: date) -> Totals:
+    """Add up what had happened by the end of a date and was not ours to use by then: one query."""
+    found = not_settled(last).values_list("kind").annotate(total=Sum("amount"), entries=Count("pk"))
+    return add_up(
+        Row(day=last, kind=kind, method=None, payment_type=None, amount=total, entries=entries)
+        for kind, total, entries in found.order_by()
+    )
 
 
 def add_up(rows: Iterable[Row]) -> Totals:
@@ -178,7 +134,3 @@ def year_until(last: date) -> date:
     """Return the first date of the twelve months of which `last` is in the last."""
     year, month = divmod(last.year * 12 + last.month - 12, 12)
     return date(max(year, 1), month + 1, 1)
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, tzinfo=timezone.get_default_timezone())

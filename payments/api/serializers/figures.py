@@ -5,7 +5,8 @@ from typing import Any
 from rest_framework import serializers
 
 from payments.queries.analytics import PaymentAnalytics
-from payments.queries.analytics_money import GRANULARITIES, Bucket
+from payments.queries.analytics_money import Bucket
+from payments.queries.period import BASES, GRANULARITIES
 
 
 def _cents(text: str = "", **options: Any) -> Any:
@@ -26,6 +27,11 @@ class DatesAnswer(serializers.Serializer[Any]):
 
 class PeriodAnswer(DatesAnswer):
     granularity = serializers.ChoiceField(choices=GRANULARITIES)
+    basis = serializers.ChoiceField(
+        choices=BASES,
+        help_text="What counts by the date it happened on (event), or by the date from which the "
+        "money was ours to use (cash).",
+    )
 
 
 class TotalsAnswer(serializers.Serializer[Any]):
@@ -115,6 +121,13 @@ class PaymentFigures(serializers.Serializer[Any]):
     disputes = DisputesAnswer()
     fees = _cents(source="totals.fees")
     net = _cents("What is left after refunds, disputes and fees.", source="totals.net")
+    not_settled = TotalsAnswer(
+        allow_null=True,
+        help_text="By cash date alone: what had happened by the period's end and was not ours to "
+        "use by then. By event date a period is this, less `not_settled_before`, plus the period "
+        "by cash date.",
+    )
+    not_settled_before = TotalsAnswer(allow_null=True, help_text="The same when the period began.")
     revenue = BucketAnswer(many=True, help_text="By `granularity`, each bucket in order.")
     by_payment_type = serializers.DictField(child=TotalsAnswer())
     by_method = serializers.DictField(child=TotalsAnswer())

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from myhibachi.core.money import dollars_to_cents
 from payments.models import Payment
-from payments.queries.analytics_money import GRANULARITIES
+from payments.queries.period import BASES, EVENT, GRANULARITIES
 
 # https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
 LEAST, MOST = 50, 99_999_999
@@ -161,6 +161,11 @@ class DatesQuery(serializers.Serializer[Any]):
 
 class PaymentAnalyticsQuery(DatesQuery):
     granularity = serializers.ChoiceField(choices=GRANULARITIES, default="month")
+    basis = serializers.ChoiceField(
+        choices=BASES,
+        default=EVENT,
+        help_text="By the date it happened on, or by that from which the money was ours to use.",
+    )
 
 
 class CustomerAnalyticsQuery(DatesQuery):

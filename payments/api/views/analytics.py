@@ -41,10 +41,10 @@ class PaymentAnalyticsView(AnalyticsView):
         responses=PaymentAnalyticsAnswer,
     )
     def get(self, request: Request) -> Response:
-        """Return how payments went, by the dates on which money moved at the venue."""
+        """Return how payments went, by the dates on which money moved, or was ours to use."""
         query = PaymentAnalyticsQuery(data=request.query_params)
         first, last, options = self.asked(query)
-        found = payment_analytics(first, last, options["granularity"])
+        found = payment_analytics(first, last, options["granularity"], options["basis"])
         return Response(PaymentAnalyticsAnswer(found).data)
 
 

@@ -47,7 +47,13 @@ def test_the_figures_of_the_customers_readme_and_the_rest(admin):
     assert months["2026-01"] == {"month": "2026-01", "payments": 1, "revenue": 45001}
     assert months["2026-11"] == {"month": "2026-11", "payments": 1, "revenue": 5000}
     assert found["currency"] == "usd"
-    assert found["period"] == {"from": "2025-12-01", "to": "2026-11-22", "granularity": "month"}
+    assert found["period"] == {
+        "from": "2025-12-01",
+        "to": "2026-11-22",
+        "granularity": "month",
+        "basis": "event",
+    }
+    assert (found["not_settled"], found["not_settled_before"]) == (None, None)
     assert (found["fees"], found["net"]) == (320, 49681)
     assert found["refunds"] == {
         "count": 1,
@@ -154,3 +160,17 @@ def test_a_range_that_makes_no_sense_is_a_400(admin, path, query, attr):
 def test_a_granularity_that_makes_no_sense_is_a_400(admin):
     response = admin.get("analytics/payments", granularity="year")
     assert refusal(response) == (400, "invalid_choice", "granularity")
+
+
+def test_revenue_by_cash_date_says_what_is_not_settled(admin):
+    paid_payment(amount=10000, at=NOVEMBER)
+    query = {"from": "2026-11-10", "to": "2026-11-11", "granularity": "day", "basis": "cash"}
+    found = admin.get("analytics/payments", **query).json()
+    assert found["period"]["basis"] == "cash"
+    assert [row["charged"] for row in found["revenue"]] == [0, 0]
+    assert (found["not_settled"]["charged"], found["not_settled_before"]) == (10000, NOTHING)
+
+
+def test_a_basis_that_makes_no_sense_is_a_400(admin):
+    response = admin.get("analytics/payments", basis="accrual")
+    assert refusal(response) == (400, "invalid_choice", "basis")

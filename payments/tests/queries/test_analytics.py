@@ -14,7 +14,8 @@ from payments.queries.analytics import (
     Refunds,
     payment_analytics,
 )
-from payments.queries.analytics_money import Bucket, Period, Totals
+from payments.queries.analytics_money import Bucket, Totals
+from payments.queries.period import Period
 from payments.tests.factories import DisputeFactory, PaymentFactory, paid_payment, refunded
 from payments.tests.queries.ledgers import at_venue, entry
 

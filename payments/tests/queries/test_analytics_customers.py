@@ -13,7 +13,7 @@ from payments.queries.analytics_customers import (
     TopCustomer,
     customer_analytics,
 )
-from payments.queries.analytics_money import Period
+from payments.queries.period import Period
 from payments.tests.factories import paid_payment, refunded
 from payments.tests.queries.ledgers import at_venue, entry
 
