@@ -29,11 +29,16 @@ NOTED_WITHIN = dt.timedelta(days=4)
 class Money(Protocol):
     """What a statement tells of a payment; a row of ours or a line not imported yet."""
 
-    amount: int
-    received_on: dt.date
-    sender: str
-    memo: str
-    bank_reference: str
+    @property
+    def amount(self) -> int: ...
+    @property
+    def received_on(self) -> dt.date: ...
+    @property
+    def sender(self) -> str: ...
+    @property
+    def memo(self) -> str: ...
+    @property
+    def bank_reference(self) -> str: ...
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -30,7 +30,7 @@ MOVED = re.compile(r"\bstripe\b|\bvenmo\b.*\b(cash ?out|transfer|payout)\b", re.
 # "Zelle payment from JANE DOE for …; Conf# …": names have no digits, and end at these words.
 FROM = re.compile(r"\b(?:from|sent by)[: ]+(?P<name>[^;\"(]+)", re.I)
 NAME_ENDS = re.compile(r"\s(?:for|on|conf|conf#|ref|ref#|memo|via|web|id|#)\b.*|\s\S*\d.*", re.I)
-LENGTHS = {"sender": 200, "memo": 500, "bank_reference": 200}
+SENDER_LENGTH, MEMO_LENGTH, REFERENCE_LENGTH = 200, 500, 200
 
 
 class _Skip(Exception):
@@ -69,12 +69,17 @@ def parse(
         except _Unreadable as why:
             problems.append(Left(number=row.number, text=row.text, reason=str(why)))
     # Told apart by the whole of what they say; kept as far as it fits.
-    fit = (replace(line, **_shortened(line)) for line in with_fingerprints(lines))
+    fit = (_shortened(line) for line in with_fingerprints(lines))
     return Statement(lines=tuple(fit), skipped=tuple(skipped), problems=tuple(problems))
 
 
-def _shortened(line: Line) -> dict[str, str]:
-    return {name: getattr(line, name)[:length] for name, length in LENGTHS.items()}
+def _shortened(line: Line) -> Line:
+    return replace(
+        line,
+        sender=line.sender[:SENDER_LENGTH],
+        memo=line.memo[:MEMO_LENGTH],
+        bank_reference=line.bank_reference[:REFERENCE_LENGTH],
+    )
 
 
 def _line(table: Table, row: Row, *, method: str, order: values.DateOrder, today: dt.date) -> Line:

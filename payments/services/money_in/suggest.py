@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher, get_close_matches
 
+from django.utils import timezone
+
 from bookings.models import Booking, Status
 from bookings.services.payable import PAYABLE
 from myhibachi.core.money import format_cents
@@ -125,7 +127,7 @@ def _signs(money: Money, booking: Booking, *, is_named: bool) -> Iterator[Sign]:
 
 
 def _near(money: Money, booking: Booking) -> Iterator[Sign]:
-    made = booking.created_at.date()
+    made = timezone.localdate(booking.created_at)
     if dt.timedelta(0) <= money.received_on - made <= SOON:
         yield NEAR, "It came within a week of the booking."
     elif abs(booking.date - money.received_on) <= SOON:
