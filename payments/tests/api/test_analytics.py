@@ -87,6 +87,7 @@ def test_the_figures_of_the_customers_readme_and_the_rest(admin):
         "from": "2024-12-09",
         "to": "2025-11-30",
         "granularity": "month",
+        "basis": "event",
     }
     assert found["previous"]["totals"] == NOTHING
 
