@@ -29,6 +29,7 @@ CALLS: list[tuple[str, str, dict[str, Any]]] = [
             ("get", f"/api/bookings/{name}", {}),
             ("put", f"/api/bookings/{name}", BOOKING),
             ("patch", f"/api/bookings/{name}", {"notes": "Mine now"}),
+            ("get", f"/api/bookings/{name}/timeline", {}),
             ("post", f"/api/bookings/{name}/cancel", {"reason": "Spite"}),
             ("post", f"/api/bookings/{name}/cancel?preview=true", {}),
             ("post", f"/api/bookings/{name}/reschedule", BOOKING),

@@ -1,6 +1,15 @@
 from django.urls import path
 
-from payments.api.views import analytics, canceling, lists, paying, profile, refund, webhook
+from payments.api.views import (
+    analytics,
+    canceling,
+    lists,
+    paying,
+    profile,
+    refund,
+    timeline,
+    webhook,
+)
 
 urlpatterns = [
     path("api/customers/me", profile.ProfileView.as_view(), name="own-profile"),
@@ -8,6 +17,11 @@ urlpatterns = [
         "api/bookings/<str:booking_id>/cancel",
         canceling.CancelView.as_view(),
         name="cancel-booking",
+    ),
+    path(
+        "api/bookings/<str:booking_id>/timeline",
+        timeline.TimelineView.as_view(),
+        name="booking-timeline",
     ),
     path(
         "api/stripe/create-checkout-session",
