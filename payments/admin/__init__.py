@@ -5,6 +5,7 @@ from payments.admin.booking import BookingWithPaymentsAdmin
 from payments.admin.customer import CustomerWithMoneyAdmin
 from payments.admin.difference import DifferenceAdmin, ReconcileRunAdmin
 from payments.admin.dispute import DisputeAdmin
+from payments.admin.fraud_warning import EarlyFraudWarningAdmin
 from payments.admin.invoice import InvoiceAdmin
 from payments.admin.ledger import LedgerEntryAdmin
 from payments.admin.payment import PaymentAdmin
@@ -16,6 +17,7 @@ __all__ = [
     "CustomerWithMoneyAdmin",
     "DifferenceAdmin",
     "DisputeAdmin",
+    "EarlyFraudWarningAdmin",
     "InvoiceAdmin",
     "LedgerEntryAdmin",
     "PaymentAdmin",
