@@ -115,3 +115,9 @@ class NeedsAPerson(DomainError):
     """Money names a booking that it can't be recorded on without somebody deciding so."""
 
     code = "needs_a_person"
+
+
+class InvoiceClosed(DomainError):
+    """The invoice has been paid or voided, or is being paid: nothing can be done to it."""
+
+    code = "invoice_closed"

@@ -89,6 +89,11 @@ def create_customer(*, name: str, email: str, phone: str, metadata: Json, key: s
     return _dict(_call(_v1().customers.create, params=_without_blanks(params), key=key))
 
 
+def update_customer(customer_id: str, *, params: Json) -> Json:
+    """https://docs.stripe.com/api/customers/update"""
+    return _dict(_call(_v1().customers.update, customer_id, params=params))
+
+
 def delete_customer(customer_id: str) -> Json:
     """For good; its payments stay: https://docs.stripe.com/api/customers/delete"""
     return _dict(_call(_v1().customers.delete, customer_id, params={}))
@@ -201,9 +206,22 @@ def send_invoice(invoice_id: str, *, key: str) -> Json:
     return _dict(_call(_v1().invoices.send_invoice, invoice_id, params={}, key=key))
 
 
-def void_invoice(invoice_id: str, *, key: str) -> Json:
+# What follows takes no key: done twice it is done once, and under a key Stripe would repeat an old
+# refusal for a day.
+def void_invoice(invoice_id: str) -> Json:
     """https://docs.stripe.com/api/invoices/void"""
-    return _dict(_call(_v1().invoices.void_invoice, invoice_id, params={}, key=key))
+    return _dict(_call(_v1().invoices.void_invoice, invoice_id, params={}))
+
+
+def mark_invoice_uncollectible(invoice_id: str) -> Json:
+    """https://docs.stripe.com/api/invoices/mark_uncollectible"""
+    return _dict(_call(_v1().invoices.mark_uncollectible, invoice_id, params={}))
+
+
+def pay_invoice_out_of_band(invoice_id: str) -> Json:
+    """Say that it was paid without Stripe: https://docs.stripe.com/api/invoices/pay"""
+    params = {"paid_out_of_band": True}
+    return _dict(_call(_v1().invoices.pay, invoice_id, params=params))
 
 
 # --- Catalogue ---------------------------------------------------------------------------------

@@ -5,6 +5,17 @@ from myhibachi.core.ids import uuid7
 from myhibachi.core.money import CURRENCY, cents_field
 
 
+class InvoiceQuerySet(models.QuerySet["Invoice"]):
+    def standing_aside(self) -> "InvoiceQuerySet":
+        """Those that wait, unsent, for a card payment to be made or given up."""
+        return self.filter(status=Invoice.Status.DRAFT, awaiting_stripe=False)
+
+    def payable(self) -> "InvoiceQuerySet":
+        """Those that somebody can pay at Stripe, or will be able to in a moment."""
+        is_aside = Q(status=Invoice.Status.DRAFT, awaiting_stripe=False)
+        return self.filter(status__in=Invoice.PAYABLE).exclude(is_aside)
+
+
 class Invoice(models.Model):
     """A Stripe-hosted invoice for what a booking still owes. Statuses are Stripe's own."""
 
@@ -61,6 +72,8 @@ class Invoice(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
+    objects = InvoiceQuerySet.as_manager()
+
     class Meta:
         indexes = [
             models.Index(fields=["-created_at", "-id"]),
@@ -86,3 +99,8 @@ class Invoice(models.Model):
 
     def __str__(self) -> str:
         return self.number or f"Invoice {self.id}"
+
+    @property
+    def stands_aside(self) -> bool:
+        """Whether it waits, unsent, for a card payment to be made or given up."""
+        return self.status == self.Status.DRAFT and not self.awaiting_stripe

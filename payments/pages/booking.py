@@ -20,7 +20,7 @@ from payments.errors import AlreadyPaid
 from payments.models import Payment
 from payments.pages.checkout import start_checkout
 from payments.pages.csp import allow_checkout
-from payments.services.attempts import OWED
+from payments.queries.open_cards import OWED
 
 
 @never_cache

@@ -12,13 +12,13 @@ from customers.models import User
 from myhibachi.core import audit
 from payments.errors import AlreadyPaid, AmountMismatch
 from payments.models import Invoice, Payment
+from payments.queries.open_cards import OWED
+from payments.services.invoice_closing import make_room
 from payments.services.stripe_invoices import refresh_invoice
 from payments.services.surfaces import checkout, elements
 
 Purpose = Payment.Purpose
 SURFACES = {Payment.Surface.CHECKOUT: checkout, Payment.Surface.ELEMENTS: elements}
-# What a booking owes is taken by one attempt at a time; a tip goes beside it.
-OWED = (Purpose.DEPOSIT, Purpose.BALANCE, Purpose.FULL, Purpose.ADDON)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,8 +35,8 @@ class Wanted:
 def open_attempt(wanted: Wanted, *, now: datetime) -> Payment:
     """Return the one open attempt for this purpose and amount, made if there is none.
 
-    An attempt for another amount or on another surface is closed at Stripe first, so that two
-    can't both be paid.
+    An attempt for another amount or on another surface is closed at Stripe first, and so is an
+    open invoice, so that two can't both be paid.
 
     Raises:
         AmountMismatch: the amount is not what is due.
@@ -46,12 +46,15 @@ def open_attempt(wanted: Wanted, *, now: datetime) -> Payment:
     """
     if wanted.payment_type != Purpose.GRATUITY:
         _ask_for_invoices(wanted.booking_id, now=now)
-    payment, stale = _find_or_create(wanted)
+    payment, in_the_way = _find_or_create(wanted)
     if payment:
         return payment
-    for attempt in stale:
-        withdraw(attempt, now=now)
-    payment, stale = _find_or_create(wanted)
+    for each in in_the_way:
+        if isinstance(each, Invoice):
+            make_room(invoice_id=each.pk, now=now)
+        else:
+            withdraw(each, now=now)
+    payment, in_the_way = _find_or_create(wanted)
     if payment is None:
         raise AlreadyPaid("A payment for this booking is under way. Please wait a moment.")
     return payment
@@ -59,8 +62,8 @@ def open_attempt(wanted: Wanted, *, now: datetime) -> Payment:
 
 def _ask_for_invoices(booking_id: UUID, *, now: datetime) -> None:
     """Take in that an open invoice was paid, which its event may not have told us yet."""
-    active = Invoice.objects.filter(booking_id=booking_id, status__in=Invoice.ACTIVE)
-    for invoice_id in list(active.values_list("pk", flat=True)):
+    payable = Invoice.objects.payable().filter(booking_id=booking_id)
+    for invoice_id in list(payable.values_list("pk", flat=True)):
         refresh_invoice(invoice_id=invoice_id, now=now)
 
 
@@ -100,8 +103,8 @@ def out_of_step() -> QuerySet[Payment]:
     )
 
 
-def _find_or_create(wanted: Wanted) -> tuple[Payment | None, list[Payment]]:
-    """Return the attempt, or those that stand in its way."""
+def _find_or_create(wanted: Wanted) -> tuple[Payment | None, list[Payment | Invoice]]:
+    """Return the attempt, or what stands in its way."""
     with transaction.atomic(durable=True):
         booking = lock_booking(wanted.booking_id)
         owed = due(booking, payment_type=wanted.payment_type, amount=wanted.amount)
@@ -119,8 +122,10 @@ def _find_or_create(wanted: Wanted) -> tuple[Payment | None, list[Payment]]:
             if (rival.payment_type, rival.amount, rival.surface)
             == (owed.payment_type, owed.amount, wanted.surface)
         ]
-        if rivals:
-            return (mine[0], []) if mine == rivals else (None, rivals)
+        invoices = _payable_invoices(booking.pk) if owed.payment_type in OWED else []
+        if rivals or invoices:
+            is_open = mine == rivals and not invoices
+            return (mine[0], []) if is_open else (None, [*rivals, *invoices])
         payment = Payment.objects.create(
             booking=booking,
             customer_id=booking.customer_id,
@@ -139,3 +144,7 @@ def _rivals(booking_id: UUID, payment_type: str) -> list[Payment]:
     types = OWED if payment_type in OWED else (payment_type,)
     stripe = Payment.objects.open().filter(booking_id=booking_id, method=Payment.Method.STRIPE)
     return list(stripe.filter(payment_type__in=types).order_by("created_at"))
+
+
+def _payable_invoices(booking_id: UUID) -> list[Invoice]:
+    return list(Invoice.objects.payable().filter(booking_id=booking_id))

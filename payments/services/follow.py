@@ -1,10 +1,16 @@
 """What is open at Stripe follows what a booking owes."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from payments.models import Invoice
-from payments.services import attempts, invoices
+from payments.models import Invoice, Payment
+from payments.queries.open_cards import open_cards
+from payments.services import attempts
+from payments.services.invoice_closing import close_invoice, out_of_step
+from payments.services.invoice_sending import resume_invoice
+
+# Checkout's pages close by themselves within it; a Payment Element never does.
+PATIENCE = timedelta(days=1)
 
 
 def follow_booking(*, booking_id: UUID, now: datetime) -> None:
@@ -15,23 +21,43 @@ def follow_booking(*, booking_id: UUID, now: datetime) -> None:
     Raises:
         GatewayRejected, GatewayUnavailable: as the gateway says.
     """
-    # The invoice last: an attempt may turn out to have been paid, and then less is owed.
+    # The invoices last: an attempt may turn out to have been paid, and then less is owed.
     for payment in attempts.out_of_step().filter(booking_id=booking_id):
         attempts.withdraw(payment, now=now)
-    for invoice in invoices.out_of_step().filter(booking_id=booking_id):
-        replace_invoice(invoice_id=invoice.pk, now=now)
+    follow_invoices(booking_id=booking_id, now=now)
 
 
-def replace_invoice(*, invoice_id: UUID, now: datetime) -> None:
-    """Void an open invoice, and send the one that takes its place, if something is owed.
+def follow_invoices(*, booking_id: UUID, now: datetime) -> None:
+    """Close the invoices that ask for another amount than is owed, and send what follows them.
 
     Raises:
         GatewayRejected, GatewayUnavailable: as the gateway says.
     """
-    invoices.withdraw_invoice(invoice_id=invoice_id, now=now)
+    for invoice in out_of_step().filter(booking_id=booking_id):
+        close_invoice(invoice_id=invoice.pk, now=now)
+    for invoice in Invoice.objects.standing_aside().filter(booking_id=booking_id):
+        resume_invoice(invoice_id=invoice.pk, now=now)
+
+
+def replace_invoice(*, invoice_id: UUID, now: datetime) -> None:
+    """Close an open invoice, and send the one that takes its place, if something is owed.
+
+    Raises:
+        GatewayRejected, GatewayUnavailable: as the gateway says.
+    """
+    close_invoice(invoice_id=invoice_id, now=now)
     booking_id = Invoice.objects.values_list("booking_id", flat=True).get(pk=invoice_id)
-    unsent = Invoice.objects.filter(
-        booking_id=booking_id, status__in=Invoice.ACTIVE, awaiting_stripe=True
-    )
-    for successor_id in unsent.values_list("pk", flat=True):
-        invoices.send_invoice(invoice_id=successor_id, now=now)
+    follow_invoices(booking_id=booking_id, now=now)
+
+
+def end_waiting(*, invoice_id: UUID, now: datetime) -> None:
+    """Send an invoice that stands aside once the card payment it waits for is over, or abandoned.
+
+    Raises:
+        GatewayRejected, GatewayUnavailable: as the gateway says.
+    """
+    booking_id = Invoice.objects.values_list("booking_id", flat=True).get(pk=invoice_id)
+    abandoned = open_cards().filter(booking_id=booking_id, created_at__lt=now - PATIENCE)
+    for payment in abandoned.exclude(status=Payment.Status.PROCESSING):
+        attempts.withdraw(payment, now=now)
+    resume_invoice(invoice_id=invoice_id, now=now)

@@ -1,33 +1,27 @@
-"""Asking for a booking's balance by an invoice on Stripe's hosted page, and taking it back.
-
-Stripe emails the invoice once, when we send it, and doesn't chase it: `auto_advance` is off, so
-that a draft whose making was cut off is never issued half-made.
-"""
+"""What staff do about a booking's balance: ask for it by an invoice, void that, or give it up."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
 
 from bookings.models import Booking
 from bookings.queries.rules import current_rules
-from bookings.services.payable import PAYABLE, due, lock_booking
+from bookings.services.payable import due, lock_booking
 from customers.models import User
 from myhibachi.core import audit
 from myhibachi.core.errors import NotAllowed
-from myhibachi.core.money import format_cents
-from payments import gateway, mirror
-from payments.errors import AlreadyPaid, CustomerWithoutEmail, GatewayRejected
+from payments import gateway
+from payments.errors import AlreadyPaid, CustomerWithoutEmail, GatewayRejected, InvoiceClosed
 from payments.models import Invoice, Payment
+from payments.queries.open_cards import open_cards
 from payments.services import attempts
+from payments.services.invoice_closing import refuse_if_open, withdraw_invoice
+from payments.services.invoice_sending import send_invoice
 from payments.services.locks import lock_invoice
-from payments.services.stripe_customers import with_stripe_customer
 from payments.services.stripe_invoices import apply_stripe_invoice
 
-Json = dict[str, Any]
+MAKES, CHANGES = "payments.add_invoice", "payments.change_invoice"
 Status = Invoice.Status
 
 
@@ -37,7 +31,8 @@ def create_balance_invoice(
     """Send the customer an invoice for all that the booking still owes.
 
     A booking has one open invoice: asked for again it is the same one, and one for another amount
-    is replaced, with the days it had. The booking's open payment attempts are closed first.
+    is replaced, with the days it had. The booking's open payment attempts are closed first, and an
+    invoice that was given up as a bad debt is voided.
 
     Args:
         days_until_due: None is what the rule book says.
@@ -50,10 +45,12 @@ def create_balance_invoice(
         GatewayRejected: Stripe refused.
         GatewayUnavailable: Stripe can't be reached; the sweeper sends the invoice later.
     """
-    if not actor.has_perm("payments.add_invoice"):
+    if not actor.has_perm(MAKES):
         raise NotAllowed("You may not make invoices.")
     days = current_rules(now).invoice_due_days if days_until_due is None else days_until_due
     attempts.withdraw_all(booking_id=booking_id, now=now)
+    for given_up in Invoice.objects.filter(booking=booking_id, status=Status.UNCOLLECTIBLE):
+        withdraw_invoice(invoice_id=given_up.pk, now=now)
     invoice, is_wanted = _find_or_create(booking_id, days, actor)
     if not is_wanted:
         withdraw_invoice(invoice_id=invoice.pk, now=now)
@@ -65,145 +62,83 @@ def create_balance_invoice(
     return invoice
 
 
+def preview_invoice(booking: Booking) -> int:
+    """Return what an invoice would ask for, in cents.
+
+    Raises:
+        NothingDue, NotPayable: as `bookings` says.
+        CustomerWithoutEmail: there is nowhere to send it.
+    """
+    owed = due(booking, payment_type=Payment.Purpose.BALANCE).amount
+    if not booking.customer.email:
+        raise CustomerWithoutEmail("The customer has no email to send an invoice to.")
+    return owed
+
+
 def _find_or_create(booking_id: UUID, days: int, actor: User) -> tuple[Invoice, bool]:
     """Return the booking's open invoice and whether it asks for what is owed."""
     with transaction.atomic(durable=True):
         booking = lock_booking(booking_id)
-        owed = due(booking, payment_type=Payment.Purpose.BALANCE).amount
-        if not booking.customer.email:
-            raise CustomerWithoutEmail("The customer has no email to send an invoice to.")
+        owed = preview_invoice(booking)
+        if open_cards().filter(booking=booking).exists():
+            raise AlreadyPaid("A card payment for this booking is under way. Please wait a moment.")
         known = Invoice.objects.filter(booking=booking, status__in=Invoice.ACTIVE).first()
-        if known:
+        if known and not known.stands_aside:
             return known, known.amount == owed
-        invoice = Invoice.objects.create(
+        invoice = known or Invoice(
             booking=booking,
             customer_id=booking.customer_id,
-            amount=owed,
             currency=booking.currency,
             days_until_due=days,
-            awaiting_stripe=True,
         )
+        invoice.amount, invoice.awaiting_stripe = owed, True
+        invoice.save()
         audit.record("invoice.created", invoice, actor=actor, amount=owed)
         return invoice, True
 
 
-def send_invoice(*, invoice_id: UUID, now: datetime) -> None:
-    """Make, fill, finalize and send an invoice at Stripe, or what is left to do of that.
-
-    Repeating it makes and sends one invoice.
+def void_invoice(*, invoice_id: UUID, reason: str, actor: User, now: datetime) -> Invoice:
+    """Void an invoice for good: none follows it, whatever the booking owes.
 
     Raises:
-        GatewayRejected: Stripe refused; an invoice that was not issued yet is void.
-        GatewayUnavailable: no answer; the sweeper tries again.
+        NotAllowed: this person may not void invoices.
+        InvoiceClosed: it has been paid or voided, or is being paid at this moment.
+        GatewayUnavailable: Stripe can't be reached; the sweeper voids it.
     """
-    invoice = Invoice.objects.select_related("booking").get(pk=invoice_id)
-    if not invoice.awaiting_stripe or invoice.status not in Invoice.ACTIVE:
-        return
-    try:
-        answer = _draft(invoice)
-        apply_stripe_invoice(answer, now=now)
-        if answer["status"] == "draft":
-            _fill(invoice, answer)
-            answer = gateway.finalize_invoice(answer["id"], key=f"invoice-finalize-{invoice.pk}")
-            apply_stripe_invoice(answer, now=now)
-        if answer["status"] == "open":
-            answer = gateway.send_invoice(answer["id"], key=f"invoice-send-{invoice.pk}")
-    except GatewayRejected as error:
-        _give_up(invoice, error)
-        raise
-    apply_stripe_invoice(answer, now=now)
-    Invoice.objects.filter(pk=invoice.pk, status=Status.OPEN).update(awaiting_stripe=False)
-    mirror.store(answer)
+    if not actor.has_perm(CHANGES):
+        raise NotAllowed("You may not void invoices.")
+    with transaction.atomic(durable=True):
+        invoice = lock_invoice(invoice_id)
+        if invoice.status not in Invoice.PAYABLE:
+            raise InvoiceClosed(f"This invoice is {invoice.get_status_display().lower()}.")
+        invoice.voiding = Invoice.Voiding.FOR_GOOD
+        invoice.save()
+        audit.record("invoice.voided", invoice, actor=actor, note=reason)
+    withdraw_invoice(invoice_id=invoice_id, now=now)
+    return refuse_if_open(invoice_id)
 
 
-def _draft(invoice: Invoice) -> Json:
-    if invoice.stripe_invoice_id:
-        return gateway.retrieve_invoice(invoice.stripe_invoice_id)
-    return with_stripe_customer(
-        invoice.customer_id,
-        lambda customer: gateway.create_invoice(
-            params=_params(invoice, customer), key=f"invoice-{invoice.pk}-{customer}"
-        ),
-    )
-
-
-def _params(invoice: Invoice, customer: str) -> Json:
-    params: Json = {
-        "customer": customer,
-        "collection_method": "send_invoice",
-        "days_until_due": invoice.days_until_due,
-        "currency": invoice.currency,
-        "auto_advance": False,
-        "description": f"Booking {invoice.booking.reference}",
-        "metadata": _metadata(invoice),
-    }
-    if settings.ENABLE_AUTOMATIC_TAX:
-        params["automatic_tax"] = {"enabled": True}
-    return params
-
-
-def _fill(invoice: Invoice, draft: Json) -> None:
-    """Put the balance on a draft. Stripe forgets keys after a day, so look whether it is there."""
-    if draft["lines"]["data"]:
-        return
-    params = {
-        "customer": draft["customer"],
-        "invoice": draft["id"],
-        "amount": invoice.amount,
-        "currency": invoice.currency,
-        "description": _describe(invoice.booking),
-        "metadata": _metadata(invoice),
-    }
-    gateway.create_invoice_item(params=params, key=f"invoice-item-{invoice.pk}")
-
-
-def _describe(booking: Booking) -> str:
-    party = f"Balance for {booking.reference}: hibachi for {booking.guests} on"
-    bill = f"{format_cents(booking.total)}, {format_cents(booking.paid)} of it paid"
-    return f"{party} {booking.date:%B} {booking.date.day}, {booking.date.year} ({bill})"
-
-
-def _metadata(invoice: Invoice) -> Json:
-    return {"invoice_id": str(invoice.pk), "booking_id": str(invoice.booking_id)}
-
-
-def _give_up(invoice: Invoice, error: GatewayRejected) -> None:
-    """Stop asking Stripe. What the customer could not see yet is void; the rest stays open."""
-    with transaction.atomic():
-        locked = lock_invoice(invoice.pk)
-        locked.awaiting_stripe = False
-        if locked.status == Status.DRAFT:
-            locked.status = Status.VOID
-        locked.save()
-        audit.record("invoice.refused", locked, actor=None, note=error.detail)
-
-
-def withdraw_invoice(*, invoice_id: UUID, now: datetime) -> None:
-    """Void an open invoice, or take in that it was paid before we could.
-
-    Where another amount is owed by then, its successor is written (`reissue`), and not sent yet.
+def mark_uncollectible(*, invoice_id: UUID, reason: str, actor: User, now: datetime) -> Invoice:
+    """Give an open invoice up as a bad debt. Its page still takes money, which then counts.
 
     Raises:
-        GatewayUnavailable: it stays open.
+        NotAllowed: this person may not give invoices up.
+        InvoiceClosed: it is not open (any more).
+        GatewayUnavailable: Stripe can't be reached; it stays open.
     """
-    # One whose making was cut off is finished first: only Stripe knows how far it came.
-    send_invoice(invoice_id=invoice_id, now=now)
-    invoice = Invoice.objects.get(pk=invoice_id)
-    if invoice.status not in Invoice.ACTIVE or not invoice.stripe_invoice_id:
-        return
+    if not actor.has_perm(CHANGES):
+        raise NotAllowed("You may not give invoices up.")
+    with transaction.atomic(durable=True):
+        invoice = lock_invoice(invoice_id)
+        if invoice.status != Status.OPEN or invoice.stripe_invoice_id is None:
+            raise InvoiceClosed(f"This invoice is {invoice.get_status_display().lower()}.")
+        audit.record("invoice.given_up", invoice, actor=actor, note=reason)
     try:
-        answer = gateway.void_invoice(invoice.stripe_invoice_id, key=f"invoice-void-{invoice.pk}")
+        answer = gateway.mark_invoice_uncollectible(invoice.stripe_invoice_id)
     except GatewayRejected:
         answer = gateway.retrieve_invoice(invoice.stripe_invoice_id)
     apply_stripe_invoice(answer, now=now)
-    mirror.store(answer)
-
-
-def out_of_step() -> QuerySet[Invoice]:
-    """Return the open invoices for another amount than is owed, or of what takes no payments."""
-    owes = F("booking__total") - F("booking__paid")
-    return Invoice.objects.filter(
-        ~Q(amount=owes) | ~Q(booking__status__in=PAYABLE),
-        status__in=Invoice.ACTIVE,
-        awaiting_stripe=False,
-    )
+    invoice.refresh_from_db()
+    if invoice.status != Status.UNCOLLECTIBLE:
+        raise InvoiceClosed(f"This invoice is {invoice.get_status_display().lower()} by now.")
+    return invoice

@@ -1,5 +1,6 @@
 """Money that came in without Stripe, as staff record it: Zelle, Venmo, cash, checks."""
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -13,9 +14,12 @@ from myhibachi.core import audit
 from myhibachi.core.errors import InvalidInput, NotAllowed
 from myhibachi.core.ids import uuid7
 from myhibachi.core.money import format_cents
-from payments.errors import AlreadyPaid, MoreThanOwed
+from payments.errors import AlreadyPaid, GatewayError, MoreThanOwed
 from payments.models import LedgerEntry, Payment
-from payments.services import attempts, ledger
+from payments.queries.open_cards import open_cards
+from payments.services import attempts, follow, ledger
+
+logger = logging.getLogger(__name__)
 
 METHODS = tuple(method for method in Payment.Method if method != Payment.Method.STRIPE)
 # Between the clocks of a browser and of our server.
@@ -39,7 +43,9 @@ def record_manual_payment(
     """Record money that has been received. It counts like any other from here on.
 
     Card payments that are still open for what the booking owes are closed at Stripe first, so that
-    it is not paid twice. Money for an expired or canceled booking is kept too, and flagged.
+    it is not paid twice. An open invoice is marked as paid there if this covers it, else sent anew
+    for the rest; paid by card at that very moment, both are kept and staff are asked. Money for an
+    expired or canceled booking is kept too, and flagged.
 
     Args:
         amount: cents; at most what is owed, but for a gratuity.
@@ -74,7 +80,22 @@ def record_manual_payment(
         made = Payment.objects.filter(pk=payment_id).first() if payment_id else None
         if made:
             return made
-        return write(received, booking=booking, payment_id=payment_id, actor=actor, now=now)
+        payment = write(received, booking=booking, payment_id=payment_id, actor=actor, now=now)
+    if not received.is_tip:
+        _follow_invoices(booking_id, now=now)
+    return payment
+
+
+def _follow_invoices(booking_id: UUID, *, now: datetime) -> None:
+    """Close the invoice that asks for what has just been received: as paid, if that was all of it.
+
+    At once, not in a worker's good time, as the customer may have its page open. The money is in
+    the books first: what Stripe doesn't answer, the sweeper finishes.
+    """
+    try:
+        follow.follow_invoices(booking_id=booking_id, now=now)
+    except GatewayError as error:
+        logger.warning("The invoice of booking %s stays open for now: %s", booking_id, error.code)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,8 +174,7 @@ def _check_owed(booking: Booking, amount: int) -> None:
             attr="amount",
             balance=booking.balance,
         )
-    cards = Payment.objects.open().filter(booking=booking, method=Payment.Method.STRIPE)
-    if cards.filter(payment_type__in=attempts.OWED).exists():
+    if open_cards().filter(booking=booking).exists():
         raise AlreadyPaid("A card payment for this booking is under way. Please wait a moment.")
 
 

@@ -11,12 +11,12 @@ from django.db.models import DurationField, ExpressionWrapper, F, QuerySet, Valu
 from myhibachi.core.errors import DomainError
 from payments import gateway
 from payments.models import DisputeEvidence, Invoice, Payment, Refund
-from payments.services import attempts, invoices
+from payments.services import attempts, invoice_closing
 from payments.services.attempts import SURFACES, withdraw
 from payments.services.evidence import finish_evidence
-from payments.services.follow import replace_invoice
+from payments.services.follow import end_waiting, replace_invoice
 from payments.services.intents import FEE_CAUSE, refresh_payment
-from payments.services.invoices import send_invoice
+from payments.services.invoice_sending import send_invoice
 from payments.services.refunds import send_refund
 from payments.services.stripe_invoices import refresh_invoice
 from payments.services.stripe_refunds import apply_stripe_refund
@@ -48,7 +48,8 @@ def sweep_stripe_calls(*, now: datetime) -> int:
         + _each(_without_fee(now), _refresh, now)
         + _each(attempts.out_of_step(), _withdraw, now)
         + _each(unsent, finish_invoice, now)
-        + _each(invoices.out_of_step(), _replace_invoice, now)
+        + _each(invoice_closing.out_of_step(), _replace_invoice, now)
+        + _each(Invoice.objects.standing_aside(), _end_waiting, now)
     )
 
 
@@ -118,3 +119,7 @@ def finish_invoice(invoice_id: UUID, now: datetime) -> None:
 
 def _replace_invoice(invoice_id: UUID, now: datetime) -> None:
     replace_invoice(invoice_id=invoice_id, now=now)
+
+
+def _end_waiting(invoice_id: UUID, now: datetime) -> None:
+    end_waiting(invoice_id=invoice_id, now=now)
