@@ -37,9 +37,7 @@ def lock_booking(booking_id: UUID) -> Booking:
         raise NotFound("There is no such booking.", attr="booking_id") from error
 
 
-def apply_paid(
-    *, booking_id: UUID, paid: int, received: int | None = None, now: dt.datetime
-) -> Booking:
+def apply_paid(*, booking_id: UUID, paid: int, now: dt.datetime) -> Booking:
     """Set what has been paid; enough for the deposit confirms a pending booking.
 
     The same total twice changes nothing. More money for an expired or canceled booking is flagged
@@ -47,18 +45,13 @@ def apply_paid(
 
     Args:
         paid: the ledger's whole total in cents, tips not counted; never an increment.
-        received: the same before anything went back; `paid` if left out.
 
     Raises:
         NotFound: there is no such booking.
         TransactionManagementError: the caller is in no transaction.
     """
     booking = lock_booking(booking_id)
-    # We may hear of a deposit's refund or dispute before the deposit: it confirmed all the same.
-    # Once it has been confirmed that is over: given a seat again, it needs its deposit again.
-    came_in = paid if booking.confirmed_at else max(paid, received or 0)
-    is_enough = came_in >= booking.deposit_due
-    confirms = booking.status == Status.PENDING and is_enough
+    confirms = booking.status == Status.PENDING and _is_enough(booking, paid)
     if paid == booking.paid and not confirms:
         return booking
     if paid != booking.paid:
@@ -85,6 +78,17 @@ def apply_paid(
     if confirms:
         queue_email(Email.Kind.DEPOSIT_RECEIVED, booking=booking, now=now)
     return booking
+
+
+def _is_enough(booking: Booking, paid: int) -> bool:
+    """Return whether this total covers the deposit.
+
+    Less than nothing says that we heard of a deposit's refund or dispute before the deposit, which
+    confirms all the same. What went back in its order is no part of a deposit any more; and once a
+    booking has been confirmed that is over: given a seat again, it needs its deposit again.
+    """
+    unheard = 0 if booking.confirmed_at else max(-booking.paid, 0)
+    return paid + unheard >= booking.deposit_due
 
 
 def due(booking: Booking, *, payment_type: str | None = None, amount: int | None = None) -> Due:

@@ -78,10 +78,17 @@ def test_a_deposit_that_we_hear_of_after_its_refund_confirms_all_the_same(db, le
     booking = BookingFactory()
     pay(booking, left - 10000)
 
-    with transaction.atomic():
-        after = apply_paid(booking_id=booking.pk, paid=left, received=10000, now=NOW)
+    after = pay(booking, left)
 
     assert (after.status, after.paid, after.confirmed_at) == ("confirmed", left, NOW)
+
+
+def test_what_went_back_before_the_deposit_was_whole_is_no_part_of_it(db):
+    booking = BookingFactory()
+
+    seen = [pay(booking, total).status for total in (5000, 2000, 7000, 10000)]
+
+    assert seen == ["pending", "pending", "pending", "confirmed"]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from uuid import UUID
 from bookings.services.payable import apply_paid, lock_booking
 from customers.models import User
 from payments.models import LedgerEntry, Payment
-from payments.queries.ledger import paid_towards, received_for
+from payments.queries.ledger import paid_towards
 
 
 def post(
@@ -85,9 +85,4 @@ def settle(*, payment: Payment, now: datetime) -> None:
 
 def settle_booking(*, booking_id: UUID, now: datetime) -> None:
     """Tell a booking what has been paid. The caller is in a transaction."""
-    apply_paid(
-        booking_id=booking_id,
-        paid=paid_towards(booking_id),
-        received=received_for(booking_id),
-        now=now,
-    )
+    apply_paid(booking_id=booking_id, paid=paid_towards(booking_id), now=now)

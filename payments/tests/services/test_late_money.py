@@ -16,7 +16,7 @@ from myhibachi.core.ids import uuid7
 from myhibachi.core.models import AuditEntry
 from payments.errors import RefundChanged, RefundOverLimit
 from payments.services.late_money import keep_late_money, refund_late_money, reseat_booking
-from payments.tests.factories import paid_payment
+from payments.tests.factories import paid_payment, refunded
 from payments.tests.services.parties import made_at_stripe, pay, pay_by_hand, refunds_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("sandbox")]
@@ -136,6 +136,19 @@ def test_its_own_slot_is_open_until_it_begins_and_others_take_the_usual_notice(m
         reseat(booking, manager, now=booking.starts_at)
 
     assert reseat(booking, manager, now=booking.starts_at - hour).status == "confirmed"
+
+
+def test_given_a_place_with_part_of_its_deposit_it_takes_the_rest_to_be_confirmed(manager):
+    booking = late()
+    refunded(booking.payments.get(), amount=6000)
+    assert reseat(booking, manager).status == "pending"
+
+    seen = []
+    for amount in (1000, 5000):
+        pay_by_hand(booking, amount=amount)
+        seen.append((booking.status, booking.paid))
+
+    assert seen == [("pending", 5000), ("confirmed", 10000)]
 
 
 def test_a_no_show_gets_no_place_any_more(manager):
