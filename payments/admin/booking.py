@@ -13,7 +13,7 @@ from bookings.admin import BookingAdmin
 from bookings.models import Booking
 from myhibachi.core.admin import money, number, small_table, state_label
 from myhibachi.core.admin.columns import Column
-from payments.admin import cancel_page, late_money_page, tables
+from payments.admin import cancel_page, late_money_page, record_payment_page, tables
 from payments.admin.links import NOTHING, link_to
 from payments.admin.times import short
 from payments.queries.refund_totals import with_refund_totals
@@ -53,7 +53,11 @@ class BookingWithPaymentsAdmin(BookingAdmin):
         css = {"all": ("admin/payments.css",)}
 
     def get_urls(self) -> list[URLPattern]:
-        pages = (("cancel", cancel_page), ("late-money", late_money_page))
+        pages = (
+            ("cancel", cancel_page),
+            ("late-money", late_money_page),
+            ("record-payment", record_payment_page),
+        )
         own = [
             path(
                 f"<uuid:booking_id>/{word}/", self.admin_site.admin_view(each.view), name=each.NAME
@@ -63,7 +67,11 @@ class BookingWithPaymentsAdmin(BookingAdmin):
         return [*own, *super().get_urls()]
 
     def object_tools(self, request: HttpRequest, booking: Booking) -> list[tuple[str, str]]:
-        pages = (("Late money…", late_money_page), ("Cancel…", cancel_page))
+        pages = (
+            ("Record payment…", record_payment_page),
+            ("Late money…", late_money_page),
+            ("Cancel…", cancel_page),
+        )
         own = [
             (name, reverse(f"admin:{each.NAME}", args=[booking.pk]))
             for name, each in pages

@@ -11,6 +11,7 @@ from bookings.services.payable import PAYABLE, lock_booking
 from customers.models import User
 from myhibachi.core import audit
 from myhibachi.core.errors import InvalidInput, NotAllowed, NotFound
+from myhibachi.core.money import format_cents
 from payments.errors import AlreadyDecided, NeedsAPerson
 from payments.models import MoneyIn, Payment
 from payments.services import attempts, manual
@@ -28,7 +29,7 @@ def record_on_booking(
     money_in_id: UUID,
     booking_id: UUID,
     as_tip: bool = False,
-    tip_the_rest: bool = False,
+    tip_the_rest: int = 0,
     is_agreed: bool = False,
     actor: User,
     now: dt.datetime,
@@ -40,14 +41,14 @@ def record_on_booking(
 
     Args:
         as_tip: all of it is a gratuity.
-        tip_the_rest: what is more than the booking owes is a gratuity.
+        tip_the_rest: the cents more than the booking owes, which are a gratuity.
         is_agreed: nobody looks at it any more, so it must be as it was when somebody did: the
             line still agreed to for this booking, and the booking still one that is paid for.
 
     Raises:
         NotAllowed: this person may not match money.
         AlreadyDecided: somebody else was faster.
-        NeedsAPerson: `is_agreed`, and it is not as it was.
+        NeedsAPerson: `is_agreed`, and it is not as it was; or another rest than that is left.
         MoreThanOwed, AlreadyPaid, GatewayUnavailable: as `record_manual_payment`.
         NotFound: there is no such line, or no such booking.
     """
@@ -166,7 +167,7 @@ def _check_unmatched(line: MoneyIn) -> None:
 
 
 def _parts(
-    line: MoneyIn, booking: Booking, as_tip: bool, tip_the_rest: bool, now: dt.datetime
+    line: MoneyIn, booking: Booking, as_tip: bool, tip_the_rest: int, now: dt.datetime
 ) -> list[tuple[UUID, manual.Received]]:
     """Return the payments that this money is, each with the id it has however often we try."""
     noon = timezone.make_aware(dt.datetime.combine(line.received_on, HOUR))
@@ -181,12 +182,14 @@ def _parts(
             note=line.memo,
         )
 
-    rest = line.amount - booking.balance
-    if as_tip or (tip_the_rest and booking.balance == 0):
+    if as_tip:
         return [(line.pk, received(line.amount, GRATUITY))]
-    if tip_the_rest and rest > 0:
-        owed = (line.pk, received(booking.balance, None))
-        return [owed, (uuid5(line.pk, GRATUITY), received(rest, GRATUITY))]
+    if tip_the_rest:
+        owed = line.amount - tip_the_rest
+        if not 0 < owed == booking.balance:
+            raise NeedsAPerson(f"{booking} owes {format_cents(booking.balance)} now.")
+        rest = (uuid5(line.pk, GRATUITY), received(tip_the_rest, GRATUITY))
+        return [(line.pk, received(owed, None)), rest]
     return [(line.pk, received(line.amount, None))]
 
 

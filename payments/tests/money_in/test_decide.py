@@ -11,7 +11,7 @@ from bookings.models import Booking
 from bookings.tests.factories import BookingFactory
 from customers.tests.factories import UserFactory
 from myhibachi.core.errors import DomainError, InvalidInput, NotAllowed
-from payments.errors import AlreadyDecided, MoreThanOwed
+from payments.errors import AlreadyDecided, MoreThanOwed, NeedsAPerson
 from payments.models import MoneyIn, Payment
 from payments.services.manual import record_manual_payment
 from payments.services.money_in.decide import (
@@ -126,7 +126,9 @@ def test_more_than_is_owed_is_refused_unless_the_rest_is_a_gratuity(support):
         record(money, booking, support)
     assert MoneyIn.objects.get().status == "unmatched"
 
-    record(money, booking, support, tip_the_rest=True)
+    with pytest.raises(NeedsAPerson):
+        record(money, booking, support, tip_the_rest=4000)
+    record(money, booking, support, tip_the_rest=5000)
 
     assert money_of(booking) == (
         "confirmed", 55000, [("zelle", "gratuity", 5000), ("zelle", "deposit", 55000)],
