@@ -9,6 +9,7 @@ from payments.admin.fraud_warning import EarlyFraudWarningAdmin
 from payments.admin.invoice import InvoiceAdmin
 from payments.admin.ledger import LedgerEntryAdmin
 from payments.admin.payment import PaymentAdmin
+from payments.admin.payout import PayoutAdmin
 from payments.admin.refund import RefundAdmin
 from payments.admin.webhook_event import WebhookEventAdmin
 
@@ -21,6 +22,7 @@ __all__ = [
     "InvoiceAdmin",
     "LedgerEntryAdmin",
     "PaymentAdmin",
+    "PayoutAdmin",
     "ReconcileRunAdmin",
     "RefundAdmin",
     "WebhookEventAdmin",

@@ -17,6 +17,7 @@ PLACES = {
     "dp": "disputes",
     "du": "disputes",
     "in": "invoices",
+    "po": "payouts",
     "cus": "customers",
     "evt": "events",
     "prod": "products",
