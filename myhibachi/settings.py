@@ -127,6 +127,10 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-stripe-calls": {"task": "payments.tasks.sweep_stripe_calls", "schedule": 30.0},
     "finish-money-in": {"task": "payments.tasks.finish_money_in", "schedule": 60.0},
     "pull-balance": {"task": "payments.tasks.pull_balance", "schedule": 600.0},
+    "remind-of-overdue-invoices": {
+        "task": "payments.tasks.remind_of_overdue_invoices",
+        "schedule": 600.0,
+    },
     "follow-customers": {"task": "payments.tasks.follow_customers", "schedule": 300.0},
     "purge-webhook-payloads": {
         "task": "payments.tasks.purge_webhook_payloads",
@@ -135,6 +139,10 @@ CELERY_BEAT_SCHEDULE = {
     "backfill-events": {"task": "payments.tasks.backfill_events", "schedule": 3600.0},
     # At night at the venue; UTC.
     "reconcile": {"task": "payments.tasks.reconcile", "schedule": crontab(hour=10, minute=20)},
+    "prove-totals": {
+        "task": "payments.tasks.prove_totals",
+        "schedule": crontab(hour=11, minute=20),
+    },
     "expire-holds": {"task": "bookings.tasks.expire_holds", "schedule": 30.0},
     "expire-quotes": {"task": "bookings.tasks.expire_quotes", "schedule": 60.0},
     "offer-places": {"task": "bookings.tasks.offer_places", "schedule": 30.0},

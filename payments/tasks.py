@@ -11,8 +11,10 @@ from payments.services import (
     erase,
     follow,
     intents,
+    invoice_reminders,
     merge,
     payouts,
+    proofs,
     stripe_invoices,
     sweep,
 )
@@ -66,6 +68,13 @@ def itemize_payout(payout_id: str) -> None:
 
 
 @shared_task(time_limit=RECONCILE_SECONDS)
+def prove_totals() -> None:
+    found = proofs.prove_totals(now=timezone.now())
+    if found:
+        logger.warning("%s figures are not what the ledger proves; see Attention", found)
+
+
+@shared_task(time_limit=RECONCILE_SECONDS)
 def pull_balance() -> None:
     """Take in what no event told of: Stripe's own fees, and what each payout paid out."""
     balance_transactions.pull_balance_transactions(now=timezone.now())
@@ -75,6 +84,11 @@ def pull_balance() -> None:
 @shared_task
 def finish_money_in() -> None:
     money_in.finish_agreed(now=timezone.now())
+
+
+@shared_task
+def remind_of_overdue_invoices() -> None:
+    invoice_reminders.remind_of_overdue(now=timezone.now())
 
 
 @shared_task

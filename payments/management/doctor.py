@@ -16,7 +16,7 @@ from myhibachi.core.tasks import HEARTBEAT_KEY
 from payments import gateway
 from payments.errors import GatewayError
 from payments.models import WebhookEvent
-from payments.queries.proofs import wrong_projections
+from payments.queries.unproven import unproven
 from payments.webhooks import endpoint
 from payments.webhooks.refusals import refused_lately
 
@@ -155,13 +155,13 @@ def check_attention() -> None:
 
 
 def check_ledger() -> None:
-    wrong = wrong_projections()
+    wrong = unproven(now=timezone.now())
     if wrong:
         first = wrong[0]
         raise Ill(
-            f"{len(wrong)} bookings say another sum than the ledger, {first.reference} among them:"
-            f" {first.paid} instead of {first.in_ledger} cents.",
-            "Run manage.py reconcile --fix.",
+            f"{len(wrong)} figures are not what the ledger proves, {first.what} of"
+            f" {first.reference} among them: {first.kept} instead of {first.proven} cents.",
+            "Run manage.py reconcile --fix; see Attention in the admin for what stays.",
         )
 
 

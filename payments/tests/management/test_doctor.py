@@ -108,7 +108,7 @@ def test_a_total_that_is_not_the_ledgers_is_found():
     Booking.objects.filter(pk=booking.pk).update(paid=700)
 
     assert problems() == {
-        "ledger equals bookings": "1 bookings say another sum than the ledger,"
+        "ledger equals bookings": "1 figures are not what the ledger proves, paid of"
         f" {booking.reference} among them: 700 instead of 0 cents."
     }
 
