@@ -12,6 +12,7 @@ from bookings.rules import Rules
 from bookings.services import orders, seats
 from bookings.services.emails import queue_email
 from bookings.services.orders import CheckedOrder, Order
+from bookings.services.payable import apply_paid
 from customers.models import Customer, User
 from customers.roles import is_staff_role
 from customers.services.profiles import customer_for, customer_for_contact
@@ -103,11 +104,13 @@ def hold_slot(
 ) -> Booking:
     """Make the booking of an order that has been checked, and hold its slot.
 
+    Where no deposit is due, nothing will come to confirm it: it is confirmed at once.
+
     Args:
         consent: the customer's own; what staff tick for somebody else is nobody's.
         start: the slot's moment, which may be booked now (`slots.check_bookable`).
         for_waitlist: whether the place is one that the waitlist's next is to have: the e-mail
-            that offers it is then the caller's.
+            that offers it is then the caller's, unless it is confirmed.
 
     Raises:
         SlotFull: nobody can book it any more.
@@ -144,6 +147,8 @@ def hold_slot(
     audit.record(
         "booking.created", booking, actor=actor, total=booking.total, guests=booking.guests
     )
+    if not booking.deposit_due:
+        return apply_paid(booking_id=booking.pk, paid=0, now=now)
     if not for_waitlist:
         queue_email(Email.Kind.BOOKING_RECEIVED, booking=booking, now=now)
     return booking

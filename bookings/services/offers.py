@@ -112,7 +112,8 @@ def _offer(
     )
     entry.booking = booking
     move(entry, WaitlistEntry.Status.OFFERED, actor=None, booking=booking.reference)
-    queue_email(Email.Kind.WAITLIST_OFFER, booking=booking, waitlist_entry=entry, now=now)
+    if booking.status == Status.PENDING:
+        queue_email(Email.Kind.WAITLIST_OFFER, booking=booking, waitlist_entry=entry, now=now)
 
 
 def _order(entry: WaitlistEntry) -> Order:

@@ -188,3 +188,18 @@ def test_twenty_people_want_the_last_place_and_one_gets_it():
 
     assert sorted(seats, key=str) == [2] + [None] * 19
     assert Booking.objects.holding_slots().filter(date=DATE, time=SIX).count() == 2
+
+
+def test_where_no_deposit_is_due_it_is_confirmed_at_once_and_told_so(customer, actor):
+    RuleBook.objects.create(effective_from=dt.date(2027, 6, 1), deposit=0)
+
+    booking = book(customer, actor)
+
+    booking.refresh_from_db()
+    assert (booking.status, booking.confirmed_at, booking.hold_expires_at) == (
+        "confirmed", NOW, None,
+    )  # fmt: skip
+    (email,) = booking.emails.all()
+    assert email.kind == "deposit_received"
+    assert "Your party is booked for" in email.text
+    assert "received $0" not in email.text

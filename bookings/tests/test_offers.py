@@ -369,3 +369,14 @@ def test_beat_offers_places(db):
     assert states(entry) == ["offered"]
     assert task.name == settings.CELERY_BEAT_SCHEDULE["offer-places"]["task"]
     assert task.name in current_app.tasks
+
+
+def test_a_place_that_takes_no_deposit_is_booked_at_once(db):
+    RuleBook.objects.create(effective_from=dt.date(2027, 6, 1), deposit=0)
+    entry = wait()
+
+    offer_places(NOW)
+    offer_places(NOW)
+
+    assert states(entry) == ["booked"]
+    assert list(entry.booking.emails.values_list("kind", flat=True)) == ["deposit_received"]

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings import fees, links, policy, quote_pdf
 from bookings.errors import QuotedSlotOpen, SlotClosed, SlotFull
-from bookings.models import Booking, Quote
+from bookings.models import Booking, Quote, Status
 from bookings.queries.quotes import newest_for_bearer, offered_by, slot_is_open, slots_instead
 from bookings.services.create import Consent
 from bookings.services.quotes import accept_quote, decline_quote
@@ -89,11 +89,14 @@ def _accept(request: HttpRequest, quote: Quote, now: dt.datetime) -> HttpRespons
 
 
 def _to_deposit(booking: Booking, *, now: dt.datetime) -> str:
-    """Return Stripe's page, or where it is without Stripe: the booking stands either way."""
-    try:
-        return start_checkout(booking, now=now)
-    except DomainError:
-        return links.link("pay-booking", booking)
+    """Return Stripe's page, or where it is without Stripe: the booking stands either way.
+
+    One that is confirmed, or over, has no deposit to pay: nobody is led to pay something else.
+    """
+    if booking.status == Status.PENDING:
+        with suppress(DomainError):
+            return start_checkout(booking, now=now)
+    return links.link("pay-booking", booking)
 
 
 def _decline(request: HttpRequest, quote: Quote, now: dt.datetime) -> HttpResponse:

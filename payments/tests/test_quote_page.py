@@ -20,6 +20,7 @@ from bookings.tests.quote_world import BIRTHDAY, SIX, draft_quote, sent_quote
 from customers.tests.factories import ContactFactory, UserFactory
 from payments.models import Payment
 from payments.tests import stripe_world as stripe
+from payments.tests.services.parties import pay_by_hand
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("sandbox")]
 
@@ -123,6 +124,26 @@ def test_accepting_twice_leads_to_the_same_page_of_stripes(client):
     first, second = (accept(client, quote)["Location"] for _ in range(2))
     assert first == second
     assert Booking.objects.count() == Payment.objects.count() == 1
+
+
+def test_accepting_again_once_the_deposit_is_paid_asks_for_no_other_payment(client):
+    quote = sent()
+    accept(client, quote)
+    booking = Booking.objects.get()
+    pay_by_hand(booking, amount=10000)
+
+    answer = accept(client, quote)
+
+    assert answer["Location"] == link("pay-booking", booking)
+
+
+def test_accepting_what_takes_no_deposit_asks_for_no_payment(client):
+    RuleBook.objects.create(effective_from=local_date(timezone.now()), deposit=0)
+
+    answer = accept(client, sent())
+
+    booking = Booking.objects.get()
+    assert (booking.status, answer["Location"]) == ("confirmed", link("pay-booking", booking))
 
 
 def test_where_stripe_is_down_the_booking_stands_and_can_be_paid_later(client, sandbox):

@@ -11,7 +11,6 @@ from bookings.queries.quotes import may_replace, slot_is_open
 from bookings.queries.rules import current_rules
 from bookings.services.create import Consent, hold_slot
 from bookings.services.orders import CheckedOrder
-from bookings.services.payable import apply_paid
 from bookings.services.quotes.lock import check_open, lock_quote
 from bookings.services.quotes.offer import contact_of, words_of
 from customers.models import User
@@ -64,8 +63,7 @@ def accept_quote(
         quote.booking, quote.answered_at = booking, now
         quote.save(update_fields=["status", "booking", "answered_at", "updated_at"])
         audit.record("quote.accepted", quote, actor=actor, booking=booking.reference)
-        # Where no deposit is due, nothing else would confirm it.
-        return booking if booking.deposit_due else _confirmed(booking, now=now)
+    return booking
 
 
 def _start(quote: Quote, date: dt.date, time: dt.time, *, now: dt.datetime) -> dt.datetime:
@@ -93,7 +91,3 @@ def _as_quoted(quote: Quote) -> CheckedOrder:
             deposit_due=quote.deposit_due,
         ),
     )
-
-
-def _confirmed(booking: Booking, *, now: dt.datetime) -> Booking:
-    return apply_paid(booking_id=booking.pk, paid=0, now=now)
