@@ -8,6 +8,7 @@ from payments.admin.dispute import DisputeAdmin
 from payments.admin.fraud_warning import EarlyFraudWarningAdmin
 from payments.admin.invoice import InvoiceAdmin
 from payments.admin.ledger import LedgerEntryAdmin
+from payments.admin.money_in import MoneyInAdmin
 from payments.admin.payment import PaymentAdmin
 from payments.admin.payout import PayoutAdmin
 from payments.admin.refund import RefundAdmin
@@ -21,6 +22,7 @@ __all__ = [
     "EarlyFraudWarningAdmin",
     "InvoiceAdmin",
     "LedgerEntryAdmin",
+    "MoneyInAdmin",
     "PaymentAdmin",
     "PayoutAdmin",
     "ReconcileRunAdmin",
