@@ -18,6 +18,7 @@ from payments.errors import AlreadyPaid, GatewayError, MoreThanOwed
 from payments.models import LedgerEntry, Payment
 from payments.queries.open_cards import open_cards
 from payments.services import attempts, follow, ledger
+from payments.services.duplicates import look_for_duplicate
 
 logger = logging.getLogger(__name__)
 
@@ -185,7 +186,7 @@ def _next_type(booking: Booking) -> str:
 
 def post(payment: Payment, received_at: datetime, *, actor: User | None, now: datetime) -> None:
     """Book what was received, once. The caller holds the booking's lock."""
-    ledger.post(
+    is_new = ledger.post(
         payment=payment,
         kind=LedgerEntry.Kind.CHARGE,
         amount=payment.amount,
@@ -194,3 +195,5 @@ def post(payment: Payment, received_at: datetime, *, actor: User | None, now: da
         actor=actor,
     )
     ledger.settle(payment=payment, now=now)
+    if is_new:
+        look_for_duplicate(payment, now=now)
