@@ -12,6 +12,7 @@ from myhibachi.core.tasks import enqueue
 from payments import gateway, mirror
 from payments.models import LedgerEntry, Payment
 from payments.services import balance_transactions, disputes, fraud_warnings, ledger, stripe_refunds
+from payments.services.duplicates import look_for_duplicate
 from payments.services.locks import lock_payment
 
 Json = dict[str, Any]
@@ -48,8 +49,11 @@ def apply_payment_intent(intent: Json, *, as_of: datetime | None, now: datetime)
         _move(payment, intent, as_of=as_of, now=now)
         payment.save()
         if intent["status"] == "succeeded":
-            _post_charge(payment, intent, occurred_at=as_of or _charged_at(intent) or now)
+            at = as_of or _charged_at(intent) or now
+            is_new = _post_charge(payment, intent, occurred_at=at)
             ledger.settle(payment=payment, now=now)
+            if is_new:
+                look_for_duplicate(payment, now=now)
 
 
 def find_payment_id(intent: Json) -> UUID | None:
@@ -128,7 +132,8 @@ def _move(payment: Payment, intent: Json, *, as_of: datetime | None, now: dateti
         payment.succeeded_at = as_of or _charged_at(intent) or now
 
 
-def _post_charge(payment: Payment, intent: Json, *, occurred_at: datetime) -> None:
+def _post_charge(payment: Payment, intent: Json, *, occurred_at: datetime) -> bool:
+    """Book what was charged, and return whether that is new."""
     charge = intent["latest_charge"]
     payment.stripe_charge_id = charge if isinstance(charge, str) else charge["id"]
     payment.save(update_fields=["stripe_charge_id"])
@@ -141,6 +146,7 @@ def _post_charge(payment: Payment, intent: Json, *, occurred_at: datetime) -> No
     )
     if is_new:
         enqueue("payments.tasks.refresh_payment", payment.pk)
+    return is_new
 
 
 def _post_fee(payment: Payment, balance_transaction: Json) -> None:
