@@ -9,7 +9,7 @@ from myhibachi.core.admin import state_label
 from payments.admin import fraud_warning_page
 from payments.admin.base import MoneyAdmin
 from payments.admin.fraud_warning_page import fraud_in_words
-from payments.admin.links import NOTHING, link_column, purpose
+from payments.admin.links import NOTHING, link_column
 from payments.admin.search import Search
 from payments.admin.stripe_dashboard import stripe_link
 from payments.admin.times import when_column
@@ -29,12 +29,12 @@ def suspected(warning: EarlyFraudWarning) -> str:
     return fraud_in_words(warning.fraud_type)
 
 
-@admin.display(description="at Stripe's", ordering="actionable")
+@admin.display(description="state", ordering="actionable")
 def stage(warning: EarlyFraudWarning) -> SafeString:
     """Whether a refund would still keep a dispute away."""
-    return (
-        state_label("attention", "may be refunded") if warning.actionable else state_label("over")
-    )
+    if warning.actionable:
+        return state_label("attention", "may be refunded")
+    return state_label("over")
 
 
 @admin.display(description="decided")

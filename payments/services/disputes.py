@@ -17,8 +17,8 @@ from payments.services.locks import lock_payment
 Json = dict[str, Any]
 Kind = LedgerEntry.Kind
 
-# Where Stripe's copy of a dispute names the answer it has of us.
-EVIDENCE_ID = "evidence_id"
+# Where Stripe's copy of a dispute names the answer it has of us, and which sending of it.
+EVIDENCE_ID, SENT_AT = "evidence_id", "evidence_sent_at"
 # The party is still to come, so somebody has to say whether it does.
 LIVE_BOOKING = (Status.PENDING, Status.CONFIRMED)
 
@@ -77,16 +77,19 @@ def _is_newer(known: Dispute, as_of: datetime) -> bool:
 
 def _note_answered(dispute: Dispute, stripe_dispute: Json) -> None:
     """Note that Stripe has our evidence, whether its answer or an event says so first."""
-    named = as_uuid((stripe_dispute.get("metadata") or {}).get(EVIDENCE_ID))
-    details = stripe_dispute.get("evidence_details") or {}
-    if named is None or not details.get("submission_count"):
-        return
+    metadata = stripe_dispute.get("metadata") or {}
+    named = as_uuid(metadata.get(EVIDENCE_ID))
     ours = DisputeEvidence.objects.filter(pk=named, dispute=dispute, submitted_at__isnull=False)
-    evidence = ours.filter(Q(awaiting_stripe=True) | ~Q(refused="")).first()
-    if evidence:
+    evidence = ours.filter(Q(awaiting_stripe=True) | ~Q(refused="")).first() if named else None
+    if evidence and sent_at(evidence) == metadata.get(SENT_AT):
         evidence.awaiting_stripe, evidence.refused = False, ""
         evidence.save()
         audit.record("evidence.received", evidence, actor=None)
+
+
+def sent_at(evidence: DisputeEvidence) -> str:
+    """Return what tells one sending of the same evidence from the next."""
+    return evidence.submitted_at.astimezone(UTC).isoformat() if evidence.submitted_at else ""
 
 
 def _ask(dispute: Dispute, payment: Payment, *, now: datetime) -> None:

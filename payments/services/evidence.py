@@ -22,8 +22,8 @@ from payments.errors import (
     GatewayRejected,
     GatewayUnavailable,
 )
-from payments.models import Dispute, DisputeEvidence
-from payments.services.disputes import EVIDENCE_ID, apply_stripe_dispute
+from payments.models import Dispute, DisputeEvidence, LedgerEntry
+from payments.services.disputes import EVIDENCE_ID, SENT_AT, apply_stripe_dispute, sent_at
 from payments.services.evidence_fields import Fields, check_fields
 from payments.services.locks import lock_payment
 
@@ -83,7 +83,7 @@ def submit_evidence(
     """
     with transaction.atomic(durable=True):
         dispute, evidence = _lock(dispute_id, actor)
-        if evidence and evidence.submitted_by == actor and is_sent(evidence):
+        if evidence and evidence.submitted_by == actor and _is_answered(dispute, evidence):
             return evidence
         _check_seen(evidence, seen)
         check_answerable(dispute, evidence, now=now)
@@ -108,15 +108,15 @@ def send_evidence(*, evidence_id: UUID, now: datetime) -> None:
         GatewayUnavailable: no answer; the sweeper tries again.
     """
     evidence = DisputeEvidence.objects.select_related("dispute").get(pk=evidence_id)
-    if not evidence.awaiting_stripe or evidence.submitted_at is None:
+    if not evidence.awaiting_stripe:
         return
     try:
         answer = gateway.submit_evidence(
             evidence.dispute.stripe_dispute_id,
             evidence=evidence.fields,
-            metadata={EVIDENCE_ID: str(evidence.pk)},
+            metadata={EVIDENCE_ID: str(evidence.pk), SENT_AT: sent_at(evidence)},
             # What is sent again after a refusal is another request.
-            key=f"evidence-{evidence.pk}-{evidence.submitted_at.isoformat()}",
+            key=f"evidence-{evidence.pk}-{sent_at(evidence)}",
         )
     except GatewayRejected as error:
         _mark_refused(evidence, error.detail)
@@ -177,7 +177,7 @@ def check_answerable(
     Raises:
         EvidenceRefused: why not.
     """
-    if evidence and is_sent(evidence) and evidence.submitted_at:
+    if evidence and evidence.submitted_at and _is_answered(dispute, evidence):
         who = evidence.submitted_by or "Somebody"
         raise EvidenceRefused(f"{who} submitted the evidence {_moment(evidence.submitted_at)}.")
     if dispute.status in Dispute.CLOSED:
@@ -186,6 +186,24 @@ def check_answerable(
         raise EvidenceRefused("The bank is looking at the answer sent in Stripe's dashboard.")
     if now and dispute.evidence_due_by and dispute.evidence_due_by <= now:
         raise EvidenceRefused(f"The bank's deadline was {_moment(dispute.evidence_due_by)}.")
+
+
+def _is_answered(dispute: Dispute, evidence: DisputeEvidence) -> bool:
+    """Return whether the bank has the answer to what it asks now.
+
+    An inquiry that becomes a dispute is asked about again: the money is withdrawn only then.
+    """
+    if not is_sent(evidence) or evidence.submitted_at is None:
+        return False
+    if evidence.awaiting_stripe or dispute.status != Status.NEEDS_RESPONSE:
+        return True
+    withdrawn_since = LedgerEntry.objects.filter(
+        payment=dispute.payment_id,
+        kind=LedgerEntry.Kind.DISPUTE_WITHDRAWN,
+        # Stripe's clock tells whole seconds.
+        occurred_at__gte=evidence.submitted_at.replace(microsecond=0),
+    )
+    return not withdrawn_since.exists()
 
 
 def _lock(dispute_id: UUID, actor: User) -> tuple[Dispute, DisputeEvidence | None]:

@@ -21,8 +21,14 @@ NETWORK_CODES = {"fraudulent": "10.4", "product_not_received": "13.1", "duplicat
 # Characters that Stripe takes in one field of evidence, and in all of them.
 LONGEST_TEXT, LONGEST = 20_000, 150_000
 OPEN = ("needs_response", "under_review", "warning_needs_response", "warning_under_review")
-# What a bank decides is written in the evidence: Stripe's test values.
-VERDICTS = {"winning_evidence": "won", "losing_evidence": "lost"}
+# What a bank decides is written in the evidence: Stripe's test values,
+# https://docs.stripe.com/testing#evidence.
+ESCALATED = "escalated"
+VERDICTS = {
+    "winning_evidence": "won",
+    "losing_evidence": "lost",
+    "escalate_inquiry_evidence": ESCALATED,
+}
 
 
 def new(call: Call, charge: Body, reason: str, *, inquiry: bool = False, amount: int = 0) -> Body:
@@ -112,6 +118,20 @@ def close(call: Call, dispute: Body, verdict: str) -> Body:
     return dispute
 
 
+def escalate(call: Call, dispute: Body) -> Body:
+    """Make a dispute of an inquiry: the money is withdrawn, and it is to be answered again."""
+    if not dispute["status"].startswith("warning_"):
+        raise errors.invalid("Only an inquiry can be escalated.")
+    with call.changing(dispute, "charge.dispute.updated"):
+        dispute["status"] = "needs_response"
+        dispute["is_charge_refundable"] = False
+        dispute["evidence_details"] = _details()
+        dispute["payment_method_details"]["card"]["case_type"] = "chargeback"
+        _move(call, dispute, -1)
+    call.emit("charge.dispute.funds_withdrawn", dispute)
+    return dispute
+
+
 @confirmation.after_charge
 def by_test_card(call: Call, charge: Body) -> None:
     """Some test cards dispute what they pay, or draw a warning."""
@@ -127,7 +147,11 @@ def by_test_card(call: Call, charge: Body) -> None:
 def verdict(call: Call, dispute_id: str, decided: str) -> None:
     """The bank has read the evidence."""
     dispute = call.need("dispute", dispute_id)
-    if dispute["status"] in OPEN:
+    if dispute["status"] not in OPEN:
+        return
+    if decided == ESCALATED:
+        escalate(call, dispute)
+    else:
         close(call, dispute, decided)
 
 
@@ -139,6 +163,12 @@ def open_dispute(call: Call, given: Body) -> Body:
         raise errors.invalid("Only a paid charge without a dispute can be disputed.", "charge")
     reason, amount = given.get("reason") or "fraudulent", int(given.get("amount") or 0)
     return new(call, charge, reason, inquiry=bool(given.get("inquiry")), amount=amount)
+
+
+@action("escalate_dispute")
+def escalate_dispute(call: Call, given: Body) -> Body:
+    """``{"dispute": "du_…"}``: an inquiry becomes a dispute."""
+    return escalate(call, call.need("dispute", given.get("dispute", ""), param="dispute"))
 
 
 @action("close_dispute")

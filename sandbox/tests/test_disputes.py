@@ -10,6 +10,17 @@ import stripe
 from sandbox.tests.conftest import Sandbox
 from sandbox.tests.paying import pay, types
 
+LONG = (
+    "access_activity_log",
+    "cancellation_policy_disclosure",
+    "cancellation_rebuttal",
+    "duplicate_charge_explanation",
+    "product_description",
+    "refund_policy_disclosure",
+    "refund_refusal_explanation",
+    "uncategorized_text",
+)
+
 
 def disputed(client: stripe.StripeClient, card: str = "createDispute") -> stripe.Dispute:
     intent = pay(client, f"pm_card_{card}")
@@ -62,6 +73,53 @@ def test_evidence_decides(
     back = [("adjustment", 2000, 0, 2000)] if status == "won" else []
     assert moves(ended) == [("adjustment", -2000, 1500, -3500), *back]
     assert types(client)[6:] == ["charge.dispute.updated", *told]
+
+
+def test_an_inquiry_may_become_a_dispute_and_is_answered_again(
+    sandbox: Sandbox, client: stripe.StripeClient
+) -> None:
+    dispute = disputed(client, "createDisputeInquiry")
+    text = {"uncategorized_text": "escalate_inquiry_evidence"}
+    assert client.v1.disputes.update(dispute.id, {"evidence": text}).status == (
+        "warning_under_review"
+    )
+    sandbox.control("POST", "jobs")
+    escalated = client.v1.disputes.retrieve(dispute.id)
+    assert (escalated.status, moves(escalated)) == (
+        "needs_response",
+        [("adjustment", -2000, 1500, -3500)],
+    )
+    assert escalated.evidence_details.submission_count == 0
+    assert types(client)[-2:] == ["charge.dispute.updated", "charge.dispute.funds_withdrawn"]
+
+
+@pytest.mark.parametrize(
+    ("evidence", "param", "said"),
+    [
+        ({"uncategorized_text": "x" * 20_001}, "evidence[uncategorized_text]", "at most 20000"),
+        ({"customer_email_address": "nobody"}, "evidence[customer_email_address]", "nobody"),
+        (
+            dict.fromkeys(LONG, "x" * 20_000),
+            "evidence",
+            "limited to 150000",
+        ),
+    ],
+)
+def test_evidence_that_no_bank_reads_is_refused(
+    client: stripe.StripeClient, evidence: Any, param: str, said: str
+) -> None:
+    dispute = disputed(client)
+    with pytest.raises(stripe.InvalidRequestError, match=said) as refused:
+        client.v1.disputes.update(dispute.id, {"evidence": evidence})
+    assert refused.value.param == param
+    assert client.v1.disputes.retrieve(dispute.id).evidence_details.submission_count == 0
+
+
+def test_what_is_closed_takes_no_evidence(client: stripe.StripeClient) -> None:
+    dispute = disputed(client)
+    assert client.v1.disputes.close(dispute.id).status == "lost"
+    with pytest.raises(stripe.InvalidRequestError, match="already closed"):
+        client.v1.disputes.update(dispute.id, {"evidence": {"customer_name": "Ana"}})
 
 
 def test_staged_evidence_is_not_submitted(client: stripe.StripeClient) -> None:

@@ -65,7 +65,7 @@ def test_submitted_the_bank_reads_it_once_and_decides(sandbox, finance):
     assert evidence.submitted_by == finance
     found = at_stripe(dispute)
     assert {name: found["evidence"][name] for name in evidence.fields} == evidence.fields
-    assert found["metadata"] == {"evidence_id": str(evidence.pk)}
+    assert found["metadata"]["evidence_id"] == str(evidence.pk)
     sandbox.control("POST", "jobs", {})
     stripe.deliver()
     assert (state(evidence)[-1], submissions(dispute)) == ("won", 1)
@@ -229,6 +229,25 @@ def test_an_inquiry_is_answered_too(finance):
     dispute = disputed("pm_card_createDisputeInquiry")
     evidence = submit(save(dispute, finance), finance)
     assert state(evidence) == (True, False, "", "warning_under_review")
+
+
+def test_an_inquiry_that_becomes_a_dispute_is_answered_again(sandbox, finance):
+    dispute = disputed("pm_card_createDisputeInquiry")
+    text = "escalate_inquiry_evidence"
+    evidence = submit(save(dispute, finance, uncategorized_text=text), finance)
+    sandbox.control("POST", "jobs", {})
+    stripe.deliver()
+    assert state(evidence) == (True, False, "", "needs_response")
+
+    again = save(dispute, finance, seen=evidence.updated_at, uncategorized_text="winning_evidence")
+    submit(again, finance)
+    assert state(evidence) == (True, False, "", "under_review")
+    sandbox.control("POST", "jobs", {})
+    stripe.deliver()
+
+    assert (state(evidence)[-1], submissions(dispute)) == ("won", 1)
+    with pytest.raises(EvidenceRefused):
+        save(dispute, finance, seen=evidence.updated_at, uncategorized_text="more")
 
 
 def test_a_dispute_that_is_accepted_is_lost_once(finance):
