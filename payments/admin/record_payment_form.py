@@ -64,7 +64,7 @@ class RecordPaymentForm(forms.Form):
     @property
     def is_tip(self) -> bool:
         """Whether all of it is a gratuity."""
-        return self.cleaned_data["payment_type"] == Payment.Purpose.GRATUITY
+        return bool(self.cleaned_data["payment_type"] == Payment.Purpose.GRATUITY)
 
 
 def empty_form(booking: Booking) -> RecordPaymentForm:

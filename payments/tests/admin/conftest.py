@@ -4,6 +4,9 @@ import pytest
 
 from customers.tests.factories import UserFactory
 
+ABORTED = "net::ERR_ABORTED"
+DESKTOP, NARROW = (1280, 800), (320, 700)
+
 
 @pytest.fixture
 def staff(client):
@@ -20,3 +23,31 @@ def staff(client):
 def admin(staff):
     """The admin, open for the role admin."""
     return staff("admin")
+
+
+@pytest.fixture
+def complaints(page):
+    """What the browser complains about: scripts and styles refused, files missing, errors."""
+    found: list[str] = []
+    page.on("console", lambda said: found.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: found.append(str(error)))
+    # An icon still on its way when the page is left is no complaint.
+    page.on(
+        "requestfailed",
+        lambda request: found.append(request.url) if request.failure != ABORTED else None,
+    )
+    return found
+
+
+@pytest.fixture
+def at(live_server, page, client):
+    """`at("/admin/", (360, 700))` opens an address as finance, in a window of that size."""
+    client.force_login(UserFactory(role="finance"))
+    session = client.cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+
+    def open_page(address: str, size: tuple[int, int] = DESKTOP) -> None:
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        page.goto(live_server.url + address)
+
+    return open_page

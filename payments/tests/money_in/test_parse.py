@@ -7,6 +7,7 @@ import pytest
 from myhibachi.core.errors import InvalidInput
 from payments.services.money_in.parse import parse
 from payments.services.money_in.rows import MAX_BYTES, MAX_LINES, decoded
+from payments.services.money_in.statement import Statement
 
 TODAY = dt.date(2026, 11, 23)
 NOV_5 = dt.date(2026, 11, 5)
@@ -64,7 +65,7 @@ def read(text: str, **asked):
     return parse(text, today=TODAY, **asked)
 
 
-def told(statement) -> list[tuple]:
+def told(statement: Statement) -> list[tuple[int, str, int, str, str]]:
     return [
         (line.number, line.method, line.amount, line.received_on.isoformat(), line.sender)
         for line in statement.lines
