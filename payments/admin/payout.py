@@ -19,17 +19,17 @@ MOST_SHOWN = 200
 
 
 @admin.display(description="made", ordering="automatic")
-def made(payout: Payout) -> str:
+def made(payout: Payout) -> SafeString:
     """Who asked for it: Stripe's schedule, or a person."""
-    return "automatically" if payout.automatic else "by hand"
+    return format_html("{}", "automatically" if payout.automatic else "by hand")
 
 
 @admin.display(description="ties")
-def ties(payout: Payout) -> SafeString | str:
+def ties(payout: Payout) -> SafeString:
     """Whether what it paid out adds up to its amount."""
     [summed] = payout_sums(Payout.objects.filter(pk=payout.pk))
     if summed.items is None:
-        return NOT_LISTED if payout.automatic else NOT_ITEMIZED
+        return format_html("{}", NOT_LISTED if payout.automatic else NOT_ITEMIZED)
     if not summed.difference:
         return format_html("{} to the cent", state_label("succeeded", "ties"))
     return format_html(

@@ -20,7 +20,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from payments.models import LedgerEntry, Payment
-from payments.queries.cash_dates import OUTSIDE_STRIPE, dated_entries
+from payments.queries.cash_dates import OUTSIDE_STRIPE, dated
 from payments.queries.period import CASH, Period
 
 Kind = LedgerEntry.Kind
@@ -89,16 +89,6 @@ class Line:
     def column(self) -> str:
         """The one column of money that the amount stands in."""
         return COLUMN_OF[Kind(self.kind)]
-
-
-def dated(period: Period) -> QuerySet[LedgerEntry]:
-    """Return the period's entries with both their dates, by its basis."""
-    entries = dated_entries()
-    if period.basis == CASH:
-        return entries.filter(
-            occurred_at__lt=period.end, cash_date__range=(period.first, period.last)
-        )
-    return entries.filter(occurred_at__gte=period.start, occurred_at__lt=period.end)
 
 
 def lines(period: Period) -> Iterator[Line]:

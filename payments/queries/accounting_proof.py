@@ -9,8 +9,8 @@ from django.db.models import Case, Count, F, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from payments.models import BalanceTransaction, Payout
-from payments.queries.accounting import CHUNK, TRANSACTION, dated
-from payments.queries.cash_dates import OUTSIDE_STRIPE
+from payments.queries.accounting import CHUNK, TRANSACTION
+from payments.queries.cash_dates import OUTSIDE_STRIPE, dated
 from payments.queries.period import CASH, EVENT, Period
 
 # These move our balance to the bank and back, and earn or cost nothing.

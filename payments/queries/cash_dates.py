@@ -1,6 +1,7 @@
 """On which date each ledger entry counts. An ADR (0009) says what a cash date is, and why."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Case, DateField, F, Q, QuerySet, When
 from django.db.models.functions import Greatest, TruncDate
@@ -17,7 +18,7 @@ for _cause in CAUSES_BY_HAND:
     OUTSIDE_STRIPE |= Q(cause__startswith=_cause) | Q(cause__startswith=f"adjustment:{_cause}")
 
 
-def dated_entries() -> QuerySet[LedgerEntry]:
+def dated_entries() -> QuerySet[Any, Any]:
     """Return the ledger with each entry's `event_date` and `cash_date`, null where not known yet.
 
     A cash date never comes before the event's: what is corrected later counts later.
@@ -37,14 +38,23 @@ def dated_entries() -> QuerySet[LedgerEntry]:
     )
 
 
-def entries_in(period: Period) -> QuerySet[LedgerEntry]:
-    """Return the period's entries by its basis, each with the `day` that it counts on."""
+def dated(period: Period) -> QuerySet[Any, Any]:
+    """Return the period's entries by its basis, each with both its dates."""
+    entries = dated_entries()
     if period.basis == CASH:
         # Whatever counts in the period had happened before its end.
-        return dated_entries().filter(
-            occurred_at__lt=period.end, cash_date__range=(period.first, period.last)
-        ).annotate(day=F("cash_date"))  # fmt: skip
+        dates = (period.first, period.last)
+        return entries.filter(occurred_at__lt=period.end, cash_date__range=dates)
+    return entries.filter(occurred_at__gte=period.start, occurred_at__lt=period.end)
+
+
+def entries_in(period: Period) -> QuerySet[Any, Any]:
+    """Return the period's entries by its basis, each with the `day` that it counts on."""
+    if period.basis == CASH:
+        by_cash: QuerySet[Any, Any] = dated(period).annotate(day=F("cash_date"))
+        return by_cash
     zone = timezone.get_default_timezone()
+    # Without the join that cash dates take.
     return LedgerEntry.objects.filter(
         occurred_at__gte=period.start, occurred_at__lt=period.end
     ).annotate(day=TruncDate("occurred_at", tzinfo=zone))

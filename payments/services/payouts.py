@@ -29,13 +29,14 @@ def apply_stripe_payout(stripe_payout: Json, *, as_of: datetime) -> None:
     Args:
         as_of: when Stripe said so.
     """
+    facts = row_of(stripe_payout) | {"as_of": as_of}
     with transaction.atomic():
         payout, is_new = Payout.objects.select_for_update().get_or_create(
-            stripe_payout_id=stripe_payout["id"], defaults=_facts(stripe_payout, as_of)
+            stripe_payout_id=stripe_payout["id"], defaults=facts
         )
         if is_new or payout.as_of <= as_of:
             before = "" if is_new else payout.status
-            for name, value in _facts(stripe_payout, as_of).items():
+            for name, value in facts.items():
                 setattr(payout, name, value)
             payout.awaiting_stripe = payout.awaiting_stripe and payout.automatic
             payout.save()
@@ -81,7 +82,8 @@ def itemize_payouts(*, now: datetime) -> int:
     return len(found)
 
 
-def _facts(stripe_payout: Json, as_of: datetime) -> dict[str, Any]:
+def row_of(stripe_payout: Json) -> dict[str, Any]:
+    """Return what we keep of one, by our columns' names."""
     return {
         "amount": stripe_payout["amount"],
         "currency": stripe_payout["currency"],
@@ -89,5 +91,4 @@ def _facts(stripe_payout: Json, as_of: datetime) -> dict[str, Any]:
         # A date at midnight UTC: https://docs.stripe.com/api/payouts/object
         "arrival_date": datetime.fromtimestamp(stripe_payout["arrival_date"], tz=UTC).date(),
         "automatic": stripe_payout["automatic"],
-        "as_of": as_of,
     }

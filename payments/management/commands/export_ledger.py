@@ -1,6 +1,6 @@
 from argparse import ArgumentParser
-from contextlib import nullcontext
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -38,10 +38,12 @@ class Command(BaseCommand):
             period = Period(first=first, last=last, basis=basis)
         except InvalidInput as error:
             raise CommandError(str(error.detail)) from None
-        target = open(output, "w", encoding="utf-8", newline="") if output else None  # noqa: SIM115  (closed below)
-        with target or nullcontext(self.stdout._out) as file:
+        if output:
+            with Path(output).open("w", encoding="utf-8", newline="") as file:
+                file.writelines(csv_of(lines(period)))
+        else:
             for line in csv_of(lines(period)):
-                file.write(line)
+                self.stdout.write(line, ending="")
         self._say(proof(period))
 
     def _say(self, found: Proof) -> None:

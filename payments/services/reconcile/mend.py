@@ -13,7 +13,7 @@ from myhibachi.core.errors import DomainError
 from payments import gateway, mirror
 from payments.models import Payment
 from payments.services import disputes, intents, ledger, stripe_invoices, stripe_refunds, sweep
-from payments.services.reconcile import own_rows, realign
+from payments.services.reconcile import book_rows, own_rows, realign
 from payments.services.reconcile.found import Found, Kind
 from payments.services.reconcile.subjects import check_one
 from payments.services.stripe_customers import apply_stripe_customer
@@ -73,6 +73,9 @@ def _mark_deleted(found: Found, actor: User | None, now: datetime) -> None:
 def _row(found: Found, actor: User | None, now: datetime) -> None:
     if found.object_type == own_rows.PAYMENT:
         realign.manual_payment(UUID(found.object_id), actor=actor)
+        return
+    if found.object_type in book_rows.BOOKS:
+        book_rows.take_in(found.object_type, found.object_id, now=now)
         return
     current = gateway.retrieve(
         found.object_type, found.object_id, expand=EXPAND.get(found.object_type, ())
@@ -138,7 +141,7 @@ def _take_in_invoice(stripe_invoice: Json, now: datetime) -> None:
         stripe_invoices.refresh_invoice(invoice_id=invoice_id, now=now)
 
 
-EXPAND = {"payment_intent": ("latest_charge",)}
+EXPAND = {"payment_intent": ("latest_charge",), "invoice": ("payments",)}
 TAKE_IN: dict[str, Callable[[Json, datetime], None]] = {
     "customer": lambda found, now: apply_stripe_customer(found),
     "payment_intent": lambda found, now: intents.apply_payment_intent(found, as_of=None, now=now),

@@ -17,7 +17,7 @@ from payments import gateway
 from payments.models import Difference, LedgerEntry, ReconcileRun
 from payments.queries.proofs import wrong_bookings
 from payments.services.paid_back import CAUSE
-from payments.services.reconcile import causes, gone, notes, own_rows
+from payments.services.reconcile import book_rows, causes, gone, notes, own_rows
 from payments.services.reconcile.found import Found, Kind
 from payments.services.reconcile.mend import in_order, mend
 from payments.services.reconcile.record import keep
@@ -158,6 +158,11 @@ def _compare(run: _Run) -> Iterator[Progress]:
             run.checked[object_type] += len(page)
             yield Progress(what=object_type, count=run.checked[object_type])
     _suspect_unseen(run)
+    for label, book in book_rows.BOOKS.items():
+        for page in gateway.list_pages(book.stripe_type, since=since):
+            notes.suspect(run.id, book_rows.check(label, page, now=run.now))
+            run.checked[book.stripe_type] += len(page)
+            yield Progress(what=book.stripe_type, count=run.checked[book.stripe_type])
     yield from _compare_own_rows(run)
 
 

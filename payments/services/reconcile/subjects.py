@@ -10,6 +10,7 @@ from uuid import UUID
 from payments import gateway
 from payments.errors import GatewayNotFound
 from payments.services.reconcile import (
+    book_rows,
     causes,
     entries,
     gone,
@@ -79,6 +80,8 @@ def check_one(object_type: str, object_id: str, *, now: datetime) -> list[Found]
     """
     if object_type == causes.ENTRY:
         return list(causes.check_cause(object_id))
+    if object_type in book_rows.BOOKS:
+        return list(book_rows.check_one(object_type, object_id, now=now))
     if object_type == own_rows.BOOKING:
         return list(own_rows.check_booking(UUID(object_id)))
     if object_type in own_rows.MODELS:

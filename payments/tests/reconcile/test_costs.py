@@ -50,7 +50,8 @@ def test_five_hundred_lost_payments_are_found_and_comparing_them_takes_a_call_a_
     tracemalloc.stop()
     calls = [each for each in caplog.records if "Request to Stripe" in each.getMessage()]
 
-    # Five pages of intents and of charges, one of each of the other five types.
-    assert len(calls) == 15
+    # Five pages of intents, of charges and of balance transactions, one of each of the other six
+    # types.
+    assert len(calls) == 21
     assert len(queries) < 150
     assert peak < 30 * 2**20
