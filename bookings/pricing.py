@@ -14,6 +14,7 @@ from bookings.errors import (
 )
 from bookings.rules import Rules
 
+TRAVEL = "travel"
 RESCHEDULE_FEE = "reschedule_fee"
 # What was given back of a bill, and is not owed again.
 GOODWILL = "goodwill_refund"
@@ -157,6 +158,13 @@ def price(
     return PricedOrder(lines=lines, deposit_due=min(rules.deposit, _sum(lines)))
 
 
+def untaxed(lines: Iterable[Line]) -> int:
+    """Return the cents of a bill that no tax is on: travel and fees, at most all of it."""
+    bill = tuple(lines)
+    free = _sum(line for line in bill if line.code in (TRAVEL, *FEES))
+    return min(free, _sum(bill))
+
+
 def duration_minutes(rules: Rules, *, guests: int) -> int:
     """Return how long the party takes."""
     minutes = rules.duration_base_minutes + rules.duration_minutes_per_guest * guests
@@ -214,7 +222,7 @@ def _travel(rules: Rules, miles: float | None) -> Iterable[Line]:
     billable = int(miles) - rules.travel_free_miles
     if billable > 0:
         yield Line(
-            code="travel",
+            code=TRAVEL,
             label=f"Travel beyond {rules.travel_free_miles} miles",
             quantity=billable,
             unit_amount=rules.travel_price_per_mile,

@@ -1,10 +1,12 @@
 """What the ledger says. Every figure about money comes from here."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.db.models import Q, QuerySet, Sum
 
 from payments.models import LedgerEntry, Payment, Refund
+from payments.queries.tax import towards_bill
 
 Kind = LedgerEntry.Kind
 # What was taken of a payment and disputes took back, and what had to be adjusted of it.
@@ -22,22 +24,20 @@ def _total(entries: QuerySet[LedgerEntry]) -> int:
     return entries.aggregate(total=Sum("amount"))["total"] or 0
 
 
-def paid_towards(booking_id: UUID) -> int:
-    """Return what the customer has paid for the party itself, in cents, tips not counted."""
-    return _total(
-        LedgerEntry.objects.filter(
-            booking_id=booking_id, kind__in=LedgerEntry.CUSTOMER_MONEY
-        ).exclude(payment__payment_type=Payment.Purpose.GRATUITY)
-    )
+def paid_towards(booking_id: UUID, *, going: Mapping[UUID, int] | None = None) -> int:
+    """Return what the customer has paid for the party itself, in cents, without tips.
 
+    Nor is the tax counted that Stripe Tax put on top: it is no part of the booking's bill.
 
-def received_for(booking_id: UUID) -> int:
-    """Return what came in for the party, in cents, whatever of it went back; tips not counted."""
-    came_in = Q(kind=Kind.CHARGE) | Q(kind=Kind.ADJUSTMENT, cause__startswith="adjustment:charge:")
-    return _total(
-        LedgerEntry.objects.filter(came_in, booking_id=booking_id).exclude(
-            payment__payment_type=Payment.Purpose.GRATUITY
-        )
+    Args:
+        going: cents of each payment to leave out, because they are on their way back.
+    """
+    moved = LedgerEntry.objects.filter(booking=booking_id, kind__in=LedgerEntry.CUSTOMER_MONEY)
+    moved = moved.exclude(payment__payment_type=Payment.Purpose.GRATUITY)
+    rows = moved.values_list("payment", "payment__amount", "payment__tax")
+    return sum(
+        towards_bill(cents - (going or {}).get(payment, 0), amount=amount or 0, tax=tax or 0)
+        for payment, amount, tax, cents in rows.annotate(cents=Sum("amount"))
     )
 
 

@@ -10,6 +10,7 @@ from payments.models import Payment, Refund
 from payments.queries.disputed import contested
 from payments.queries.ledger import paid_towards
 from payments.queries.refund_totals import with_refund_totals
+from payments.queries.tax import towards_bill, with_tax
 
 TIP = Payment.Purpose.GRATUITY
 
@@ -46,16 +47,38 @@ def split(booking_id: UUID, total: int | None = None) -> tuple[Share, ...]:
 
 
 def left_for_party(booking_id: UUID) -> int:
-    """Return what is left of what was paid for the party itself, in cents, tips not counted.
+    """Return what is left of what was paid for the party itself, in cents, without tips and tax.
 
     It is no more than what can be refunded, nor than the books have once what is under way is
     gone: a charge that was both refunded and disputed has taken from the others.
     """
     under_way = Refund.objects.under_way().filter(payment__booking=booking_id)
-    going = under_way.exclude(payment__payment_type=TIP).aggregate(total=Sum("amount"))["total"]
-    in_books = paid_towards(booking_id) - (going or 0)
-    refundable = sum(share.left for share in split(booking_id) if share.payment.payment_type != TIP)
+    by_payment = under_way.exclude(payment__payment_type=TIP).values_list("payment")
+    in_books = paid_towards(booking_id, going=dict(by_payment.annotate(cents=Sum("amount"))))
+    refundable = sum(_of_bill(share) for share in _for_party(booking_id))
     return max(min(in_books, refundable), 0)
+
+
+def tax_with(booking_id: UUID, refund: int) -> int:
+    """Return the tax that goes back with so many cents of what was paid for the party.
+
+    Spread as `split` does it. Half a cent is the customer's.
+    """
+    tax = 0
+    for share in _for_party(booking_id):
+        bill = _of_bill(share)
+        back = min(bill, refund)
+        refund -= back
+        tax += share.left - with_tax(bill - back, share.payment) - back
+    return tax
+
+
+def _for_party(booking_id: UUID) -> list[Share]:
+    return [share for share in split(booking_id) if share.payment.payment_type != TIP]
+
+
+def _of_bill(share: Share) -> int:
+    return towards_bill(share.left, amount=share.payment.amount, tax=share.payment.tax)
 
 
 def left_of_tips(booking_id: UUID) -> int:

@@ -10,7 +10,7 @@ from customers.models import User
 from myhibachi.core.errors import InvalidInput, NotAllowed
 from myhibachi.core.money import format_cents
 from payments.models import Payment, Refund
-from payments.queries.returnable import Share, left_for_party, left_of_tips, split
+from payments.queries.returnable import Share, left_for_party, left_of_tips, split, tax_with
 from payments.services.refunds import check_limit
 
 
@@ -73,18 +73,20 @@ def outcome_of(booking: Booking, terms: Terms, *, actor: User, now: datetime) ->
     Raises:
         NotAllowed, InvalidInput, RefundOverLimit: another refund than the policy's is refused.
     """
+    paid = left_for_party(booking.pk)
     said = policy.cancellation(
         booking.rules,
-        paid=left_for_party(booking.pk),
+        paid=paid,
         deposit_due=booking.deposit_due,
         starts_at=booking.starts_at,
         now=now,
         confirmed=booking.status != Status.PENDING,
     )
     tips = left_of_tips(booking.pk)
-    held = said.refund + said.kept + tips
+    held = paid + tax_with(booking.pk, paid) + tips
     # A tip is for cooking that won't be done; once the party has begun staff decide.
-    by_policy = said.refund + (0 if said.rule == policy.Rule.BEGUN else tips)
+    back = said.refund + tax_with(booking.pk, said.refund)
+    by_policy = back + (0 if said.rule == policy.Rule.BEGUN else tips)
     total = by_policy
     if terms.refund_amount is not None:
         _check_override(terms, by_policy, held, actor=actor, now=now)

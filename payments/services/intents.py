@@ -145,8 +145,19 @@ def _post_charge(payment: Payment, intent: Json, *, occurred_at: datetime) -> bo
         occurred_at=occurred_at,
     )
     if is_new:
+        _note_tax(payment, intent)
         enqueue("payments.tasks.refresh_payment", payment.pk)
     return is_new
+
+
+def _note_tax(payment: Payment, intent: Json) -> None:
+    """Note the tax that Checkout put on top: what it took more than we asked for.
+
+    The intent says it whether its Session's event comes before, after or never.
+    """
+    if payment.surface == Payment.Surface.CHECKOUT:
+        payment.tax = max(intent["amount_received"] - payment.amount, 0)
+        payment.save(update_fields=["tax"])
 
 
 def _post_fee(payment: Payment, balance_transaction: Json) -> None:

@@ -15,6 +15,7 @@ from payments.models import Invoice, Payment
 from payments.services import intents, stripe_refunds
 from payments.services.locks import lock_invoice
 from payments.services.reissue import reissue
+from payments.services.tax import tax_in
 
 Json = dict[str, Any]
 Status = Invoice.Status
@@ -87,17 +88,19 @@ def refresh_invoice(*, invoice_id: UUID, now: datetime) -> None:
     )
     for invoice_payment in answer["payments"]["data"]:
         if invoice_payment["status"] == "paid":
-            _book(invoice, invoice_payment, now=now)
+            _book(invoice, invoice_payment, answer, now=now)
     Invoice.objects.filter(pk=invoice.pk).exclude(status__in=Invoice.ACTIVE).update(
         awaiting_stripe=False
     )
 
 
-def _book(invoice: Invoice, invoice_payment: Json, *, now: datetime) -> None:
+def _book(invoice: Invoice, invoice_payment: Json, answer: Json, *, now: datetime) -> None:
     intent = invoice_payment["payment"].get("payment_intent")
     if intent is None:
         return
     paid_at = invoice_payment["status_transitions"]["paid_at"]
+    received = intent["amount_received"]
+    tax = tax_in(answer, received)
     with transaction.atomic():
         lock_booking(invoice.booking_id)
         payment, is_new = Payment.objects.get_or_create(
@@ -108,7 +111,8 @@ def _book(invoice: Invoice, invoice_payment: Json, *, now: datetime) -> None:
                 "method": Payment.Method.STRIPE,
                 "surface": Payment.Surface.INVOICE,
                 "payment_type": Payment.Purpose.BALANCE,
-                "amount": intent["amount_received"],
+                "amount": received - tax,
+                "tax": tax,
                 "currency": intent["currency"],
                 "status": Payment.Status.SUCCEEDED,
                 "succeeded_at": _time(paid_at) if paid_at else now,

@@ -11,6 +11,7 @@ from payments import mirror
 from payments.models import Invoice, Payment
 from payments.services.reconcile.facts import Facts, row_differs, row_missing
 from payments.services.reconcile.found import Found
+from payments.services.tax import tax_in
 
 Json = dict[str, Any]
 Status = Invoice.Status
@@ -24,21 +25,20 @@ def check_invoices(stripe_invoices: list[Json]) -> Iterator[Found]:
     }
     unclaimed = Invoice.objects.filter(stripe_invoice_id__isnull=True)
     by_pk = unclaimed.in_bulk(list(named.values()))
-    paid_with = {intent for found in stripe_invoices for intent in _intents(found)}
-    booked = set(
-        Payment.objects.filter(stripe_payment_intent_id__in=paid_with).values_list(
-            "stripe_payment_intent_id", flat=True
-        )
-    )
+    paid_with = {intent for found in stripe_invoices for intent in _paid_with(found)}
+    payments = Payment.objects.filter(stripe_payment_intent_id__in=paid_with)
+    booked = {payment.stripe_payment_intent_id: payment for payment in payments}
     for found in stripe_invoices:
         row = by_id.get(found["id"]) or by_pk.get(named[found["id"]])
         if row is None:
             continue
         yield from row_differs(row, facts_of_invoice(row, found), found)
-        for intent in _intents(found):
+        for intent, received in _paid_with(found).items():
             if intent not in booked:
                 reason = f"It was paid with {intent}, and no payment of ours is it."
                 yield row_missing(found, reason=reason, booking_id=row.booking_id)
+            else:
+                yield from row_differs(booked[intent], facts_of_paid(found, received), found)
 
 
 def facts_of_invoice(invoice: Invoice, stripe_invoice: Json) -> Facts:
@@ -55,11 +55,27 @@ def facts_of_invoice(invoice: Invoice, stripe_invoice: Json) -> Facts:
     return facts
 
 
-def _intents(stripe_invoice: Json) -> Iterator[str]:
+def facts_of_paid(stripe_invoice: Json, received: int) -> Facts:
+    """Return what the row of a payment must say that paid so many cents of this Invoice."""
+    tax = tax_in(stripe_invoice, received)
+    return {"amount": received - tax, "tax": tax}
+
+
+def payments_of(stripe_invoice: Json) -> list[tuple[Payment, int]]:
+    """Return our payments that paid this Invoice, and the cents that each took."""
+    received = _paid_with(stripe_invoice)
+    known = Payment.objects.filter(stripe_payment_intent_id__in=received)
+    return [(payment, received[payment.stripe_payment_intent_id or ""]) for payment in known]
+
+
+def _paid_with(stripe_invoice: Json) -> dict[str, int]:
+    """Return the cents that each PaymentIntent paid of it."""
+    found = {}
     for paid in (stripe_invoice.get("payments") or {}).get("data", []):
         intent = paid["payment"].get("payment_intent")
         if paid["status"] == "paid" and intent:
-            yield intent if isinstance(intent, str) else intent["id"]
+            found[intent if isinstance(intent, str) else intent["id"]] = paid["amount_paid"]
+    return found
 
 
 def _named(stripe_object: Json, key: str) -> UUID:

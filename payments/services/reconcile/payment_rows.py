@@ -43,8 +43,6 @@ def facts_of_intent(payment: Payment, intent: Json) -> Facts:
         facts["status"] = status
     if payment.surface == Surface.ELEMENTS:
         facts["amount"] = intent["amount"]
-    if payment.surface == Surface.INVOICE and status == Status.SUCCEEDED:
-        facts["amount"] = intent["amount_received"]
     if status == Status.SUCCEEDED:
         charge = intent["latest_charge"]
         facts["stripe_charge_id"] = charge if isinstance(charge, str) else charge["id"]
@@ -98,6 +96,8 @@ def facts_of_session(payment: Payment, session: Json) -> Facts:
         "amount": session["amount_subtotal"],
         "currency": session["currency"],
     }
+    if session["payment_status"] == "paid":
+        facts["tax"] = session["total_details"]["amount_tax"]
     if session["payment_intent"]:
         facts["stripe_payment_intent_id"] = session["payment_intent"]
     if session["status"] == "expired" and payment.status in Payment.OPEN:

@@ -65,6 +65,9 @@ def _invoice(stripe_invoice: Json, actor: User | None) -> None:
     for pk in invoices_of(stripe_invoice):
         locked = lock_invoice(pk)
         _set(locked, invoice_rows.facts_of_invoice(locked, stripe_invoice), stripe_invoice, actor)
+    for payment, received in invoice_rows.payments_of(stripe_invoice):
+        paid = lock_payment(payment.pk)
+        _set(paid, invoice_rows.facts_of_paid(stripe_invoice, received), stripe_invoice, actor)
 
 
 def invoices_of(stripe_invoice: Json) -> list[UUID]:

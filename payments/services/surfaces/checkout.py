@@ -16,6 +16,7 @@ from payments.services.intents import apply_payment_intent
 from payments.services.locks import lock_payment
 from payments.services.refused import mark_refused
 from payments.services.stripe_customers import with_stripe_customer
+from payments.services.tax import NONTAXABLE, is_automatic, split_payment
 
 Json = dict[str, Any]
 
@@ -121,22 +122,28 @@ def _params(payment: Payment, customer: str) -> Json:
         "mode": "payment",
         "customer": customer,
         "client_reference_id": booking.reference,
-        "line_items": [
-            {
-                "price_data": {
-                    "currency": payment.currency,
-                    "unit_amount": payment.amount,
-                    "product_data": {"name": name},
-                },
-                "quantity": 1,
-            }
-        ],
+        "line_items": _lines(payment, name),
         "metadata": metadata,
         "payment_intent_data": {"metadata": metadata, "description": name},
         "expires_at": int(until.timestamp()),
         "success_url": settings.CHECKOUT_SUCCESS_URL,
         "cancel_url": settings.CHECKOUT_CANCEL_URL,
     }
-    if settings.ENABLE_AUTOMATIC_TAX:
+    if is_automatic(booking):
         params |= {"automatic_tax": {"enabled": True}, "customer_update": {"address": "auto"}}
     return params
+
+
+def _lines(payment: Payment, name: str) -> list[Json]:
+    booking = payment.booking
+    if not is_automatic(booking):
+        return [_line(payment, payment.amount, {"name": name})]
+    parts = split_payment(booking, amount=payment.amount, payment_type=payment.payment_type)
+    free = {"name": f"{name}: travel and fees" if parts.taxed else name, "tax_code": NONTAXABLE}
+    lines = [(parts.taxed, {"name": name}), (parts.untaxed, free)]
+    return [_line(payment, cents, product) for cents, product in lines if cents]
+
+
+def _line(payment: Payment, cents: int, product: Json) -> Json:
+    price = {"currency": payment.currency, "unit_amount": cents, "product_data": product}
+    return {"price_data": price | {"tax_behavior": "exclusive"}, "quantity": 1}
