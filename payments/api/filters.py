@@ -66,6 +66,7 @@ class OfPaymentFilter(CreatedFilter):
 
 class RefundFilter(OfPaymentFilter):
     status = django_filters.ChoiceFilter(choices=Refund.Status.choices)
+    approval = django_filters.ChoiceFilter(choices=Refund.Approval.choices)
 
     class Meta(CreatedFilter.Meta):
         model = Refund

@@ -39,6 +39,16 @@ urlpatterns = [
     path("api/stripe/payments", lists.PaymentListView.as_view(), name="payments"),
     path("api/stripe/payments/manual", lists.ManualPaymentView.as_view(), name="manual-payment"),
     path("api/stripe/refunds", lists.RefundListView.as_view(), name="refunds"),
+    path(
+        "api/stripe/refunds/<uuid:refund_id>/approve",
+        refund.ApproveRefundView.as_view(),
+        name="approve-refund",
+    ),
+    path(
+        "api/stripe/refunds/<uuid:refund_id>/reject",
+        refund.RejectRefundView.as_view(),
+        name="reject-refund",
+    ),
     path("api/stripe/disputes", lists.DisputeListView.as_view(), name="disputes"),
     path("api/stripe/invoices", lists.InvoiceListView.as_view(), name="invoices"),
     path(

@@ -89,20 +89,20 @@ def _waiting(refund_id: UUID, actor: User) -> Iterator[Refund]:
     with transaction.atomic(durable=True):
         lock_payment(payment_id)
         found = Refund.objects.select_for_update(of=("self",)).select_related("payment")
-        refund = found.get(pk=refund_id)
-        if refund.requested_by_id == actor.pk:
-            raise NotAllowed("You asked for this refund: somebody else has to decide.")
-        yield refund
+        yield found.get(pk=refund_id)
 
 
 def _is_done(refund: Refund, wanted: Approval, actor: User) -> bool:
     """Return whether this very person has decided so already.
 
     Raises:
-        AlreadyDecided: somebody else has, or another way.
+        NotAllowed: they have asked for it themselves.
+        AlreadyDecided: somebody else has decided, or another way.
         RefundRefused: there is nothing to decide.
     """
     if refund.approval == Approval.REQUESTED:
+        if refund.requested_by_id == actor.pk:
+            raise NotAllowed("You asked for this refund: somebody else has to decide.")
         return False
     if not refund.approval:
         raise RefundRefused("This refund needs nobody's approval.")

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from payments.models import Dispute, Invoice, Payment, Refund
+from payments.queries.refund_states import state_of
 
 
 def _cents(text: str = "") -> Any:
@@ -52,7 +53,10 @@ class StaffFieldsMixin(serializers.Serializer[Any]):
 
 
 class RefundOfPayment(StaffFieldsMixin, serializers.ModelSerializer[Refund]):
-    staff_only = ("notes", "failure_reason", "stripe_refund_id", "requested_by")
+    staff_only = (
+        "notes", "failure_reason", "stripe_refund_id", "requested_by", "approval", "decided_by",
+        "state",
+    )  # fmt: skip
 
     amount = _cents()
     status = serializers.ChoiceField(choices=Refund.Status.choices)
@@ -67,14 +71,34 @@ class RefundOfPayment(StaffFieldsMixin, serializers.ModelSerializer[Refund]):
         allow_null=True,
         help_text="Staff only. Null: in Stripe's dashboard.",
     )
+    approval = serializers.ChoiceField(
+        choices=Refund.Approval.choices,
+        required=False,
+        allow_blank=True,
+        help_text="Staff only. Of one above a limit: what a second person says. Else empty.",
+    )
+    decided_by = serializers.UUIDField(
+        source="decided_by_id",
+        required=False,
+        allow_null=True,
+        help_text="Staff only. Who approved or rejected it.",
+    )
+    state = serializers.SerializerMethodField(
+        help_text="Staff only. Stripe's status, and more: `waits_for_approval`, `not_approved`, "
+        "`to_pay_back`, `reversed`."
+    )
 
     class Meta:
         model = Refund
         fields = [
             "id", "amount", "currency", "status", "reason", "created_at", "updated_at",
-            "notes", "failure_reason", "stripe_refund_id", "requested_by",
+            "notes", "failure_reason", "stripe_refund_id", "requested_by", "approval",
+            "decided_by", "state",
         ]  # fmt: skip
         read_only_fields = fields
+
+    def get_state(self, refund: Refund) -> str:
+        return state_of(refund)
 
 
 class RefundAnswer(RefundOfPayment):

@@ -122,6 +122,10 @@ class RefundRequest(StrictSerializer):
         return attrs | {"amount_cents": dollars_to_cents(dollars)}
 
 
+class RejectRefundRequest(StrictSerializer):
+    reason = serializers.CharField(max_length=500, help_text="Why it is not approved.")
+
+
 class InvoiceRequest(StrictSerializer):
     booking_id = _booking_id()
     days_until_due = serializers.IntegerField(

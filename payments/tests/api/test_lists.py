@@ -26,13 +26,26 @@ pytestmark = pytest.mark.django_db
 
 STAFF_ONLY = {
     "payments": {
-        "fee", "net", "stripe_payment_intent_id", "stripe_charge_id", "awaiting_stripe", "note",
+        "fee",
+        "net",
+        "stripe_payment_intent_id",
+        "stripe_charge_id",
+        "awaiting_stripe",
+        "note",
         "recorded_by",
     },
-    "refunds": {"notes", "failure_reason", "stripe_refund_id", "requested_by"},
+    "refunds": {
+        "notes",
+        "failure_reason",
+        "stripe_refund_id",
+        "requested_by",
+        "approval",
+        "decided_by",
+        "state",
+    },
     "disputes": {"evidence_due_by", "stripe_dispute_id"},
     "invoices": {"stripe_invoice_id", "awaiting_stripe"},
-}  # fmt: skip
+}
 
 
 @pytest.fixture

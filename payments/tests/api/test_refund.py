@@ -8,14 +8,17 @@ from django.db import connection
 from django.utils import timezone
 
 from bookings.tests.factories import BookingFactory
+from myhibachi.core.ids import uuid7
 from myhibachi.core.models import IdempotencyKey
 from payments.models import Payment, Refund
+from payments.queries.disputed import WHY_NOT
 from payments.queries.ledger import refundable
 from payments.services.attempts import Wanted
 from payments.services.intents import refresh_payment
 from payments.services.start import start_payment
 from payments.tests import stripe_world as stripe
 from payments.tests.api.clients import Api, refusal
+from payments.tests.refunds.world import dispute
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("sandbox")]
 
@@ -76,11 +79,61 @@ def test_no_amount_is_all_that_is_left(manager, payment):
     assert refundable(payment) == 0
 
 
-def test_finance_passes_the_managers_limit(manager, finance, customer):
+def test_finance_passes_the_managers_limit(finance, customer):
     payment = paid(customer, "full")
-    assert refusal(refund(manager, payment)) == (403, "refund_over_limit", "amount")
     assert refund(finance, payment).json()["data"]["amount"] == 55000
     assert made_at_stripe() == [55000]
+
+
+def test_above_the_managers_limit_it_waits_until_finance_approves(manager, finance, customer):
+    payment = paid(customer, "full")
+
+    asked = refund(manager, payment)
+    waiting = Refund.objects.get()
+    data = {"refund_id": str(waiting.pk), "status": "pending", "amount": 55000}
+    assert (asked.status_code, asked.json()) == (
+        200,
+        {"success": True, "message": "$550.00 waits for approval by finance.", "data": data},
+    )
+    (shown,) = finance.results("refunds", approval="requested")
+    assert (shown["state"], shown["approval"]) == ("waits_for_approval", "requested")
+    assert refusal(manager.post(f"refunds/{waiting.pk}/approve"))[:2] == (403, "permission_denied")
+    assert made_at_stripe() == []
+
+    done = [finance.post(f"refunds/{waiting.pk}/approve") for _ in range(2)]
+
+    answer = {"success": True, "message": "$550.00 is on its way back."}
+    assert [each.json() for each in done] == [answer | {"data": data | {"status": "succeeded"}}] * 2
+    assert made_at_stripe() == [55000]
+
+
+def test_rejected_with_a_reason_its_money_may_be_refunded_again(manager, finance, customer, api):
+    payment = paid(customer, "full")
+    waiting = refund(manager, payment).json()["data"]["refund_id"]
+    address = f"refunds/{waiting}/reject"
+    assert refusal(finance.post(address)) == (400, "required", "reason")
+
+    answer = finance.post(address, {"reason": "He came and ate."}).json()
+
+    assert answer["message"] == "The refund of $550.00 is not approved."
+    assert (answer["data"]["status"], refundable(payment)) == ("canceled", 55000)
+    assert refusal(finance.post(f"refunds/{waiting}/approve"))[:2] == (409, "already_decided")
+    # The customer is told Stripe's word, and nothing of what staff say to each other.
+    (shown,) = api.results("refunds")
+    assert (shown["status"], "approval" in shown, "state" in shown) == ("canceled", False, False)
+
+
+def test_nobody_approves_what_is_not_there_or_waits_for_nobody(finance, customer):
+    assert refusal(finance.post(f"refunds/{uuid7()}/approve"))[:2] == (404, "not_found")
+    made = refund(finance, paid(customer, "deposit")).json()["data"]["refund_id"]
+    answer = finance.post(f"refunds/{made}/approve")
+    assert refusal(answer)[:2] == (409, "refund_refused")
+
+
+def test_a_disputed_charge_is_refused_with_the_reason(manager, payment, sandbox):
+    dispute(sandbox, payment)
+    (error,) = refund(manager, payment).json()["errors"]
+    assert (error["code"], error["detail"]) == ("refund_refused", WHY_NOT)
 
 
 def test_more_than_is_left_is_refused_with_what_is_left(manager, payment):

@@ -4,7 +4,7 @@ import pytest
 
 from payments.models import Refund
 from payments.tests.api.clients import Api, refusal
-from payments.tests.factories import paid_payment
+from payments.tests.factories import RefundFactory, paid_payment
 
 pytestmark = pytest.mark.django_db
 
@@ -20,14 +20,10 @@ def test_a_customer_and_support_may_not(api, support, customer):
     assert refusal(refund(Api(), payment))[0] == 401
 
 
-def test_a_manager_may_up_to_the_limit(manager):
-    payment = paid_payment(amount=60000)
-    assert refusal(refund(manager, payment, amount_cents=50001)) == (
-        403,
-        "refund_over_limit",
-        "amount",
-    )
-    assert not Refund.objects.exists()
+def test_a_manager_approves_nothing(manager):
+    for answer in ("approve", "reject"):
+        path = f"refunds/{RefundFactory(approval='requested').pk}/{answer}"
+        assert refusal(manager.post(path, {"reason": "No."})) == (403, "permission_denied", None)
 
 
 def test_what_is_not_there_is_a_404(manager):
