@@ -37,12 +37,15 @@ def pay_unheard(booking: Booking, *, card: str = "pm_card_visa", **wanted: Any) 
     return payment
 
 
-def pay_by_hand(booking: Booking, *, amount: int, method: str = "zelle") -> Payment:
+def pay_by_hand(
+    booking: Booking, *, amount: int, method: str = "zelle", payment_type: str | None = None
+) -> Payment:
     """Let staff record what came without Stripe."""
     payment = record_manual_payment(
         booking_id=booking.pk,
         method=method,
         amount=amount,
+        payment_type=payment_type,
         actor=UserFactory(role="support"),
         now=timezone.now(),
     )
