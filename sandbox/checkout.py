@@ -13,7 +13,13 @@ from sandbox.api import Call
 from sandbox.intent_rules import OPEN
 from sandbox.money import text
 from sandbox.params import Params
-from sandbox.resources import coupons, customers, payment_intents, setup_intents
+from sandbox.resources import (
+    coupons,
+    customers,
+    payment_intents,
+    payment_methods,
+    setup_intents,
+)
 from sandbox.store import Body
 
 MINIMUM = 50  # cents, Stripe's smallest charge in USD
@@ -72,9 +78,12 @@ def check_minimum(session: Body) -> None:
         raise errors.invalid(TOO_SMALL, "line_items", "amount_too_small")
 
 
-def submit(call: Call, session: Body, payer: Body, method: Body | None) -> Body:
+def submit(
+    call: Call, session: Body, payer: Body, method: Body | None, *, save: bool = False
+) -> Body:
     """The customer pays with ``method``; answers the session as it is then.
 
+    ``save`` says that the customer wants the card kept, where the session offers it.
     ``payer`` is ``details(…)``. Raises the card's 402 when it is declined (the session stays
     open) and leaves the intent in ``requires_action`` when the card wants 3-D Secure.
     """
@@ -82,6 +91,7 @@ def submit(call: Call, session: Body, payer: Body, method: Body | None) -> Body:
         raise errors.invalid(NOT_OPEN.format(session["status"]))
     with call.changing(session):
         session["customer_details"] = payer
+        session["_saves"] = save and offers_to_save(session)
         add_up(call, session)
         session["customer"] = session["customer"] or _customer(call, session)
     if session["amount_total"] == 0:
@@ -95,6 +105,22 @@ def submit(call: Call, session: Body, payer: Body, method: Body | None) -> Body:
         return catch_up(call, session)
     payment_intents.confirm(call, _intent(call, session), confirmed)
     return call.need("checkout.session", session["id"])
+
+
+def offers_to_save(session: Body) -> bool:
+    """Whether the page asks the customer if the card may be kept."""
+    options = session["saved_payment_method_options"] or {}
+    return bool(session["customer"]) and options.get("payment_method_save") == "enabled"
+
+
+def _save_card(call: Call, session: Body) -> None:
+    """Keep the card, with the customer's consent written on it."""
+    intent = call.get("payment_intent", session["payment_intent"])
+    if intent and session.get("_saves"):
+        method = call.need("payment_method", intent["payment_method"])
+        method["allow_redisplay"] = "always"
+        call.store.save(method)
+        payment_methods.attach_to(call, method["id"], session["customer"])
 
 
 def _customer(call: Call, session: Body) -> str | None:
@@ -161,6 +187,7 @@ def _complete(call: Call, session: Body, payment_status: str) -> None:
         if redeemed:
             coupons.redeem(call, redeemed)
     _keep_address(call, session)
+    _save_card(call, session)
     if payment_status == "paid" and session["_invoice_creation"].get("enabled"):
         session["invoice"] = checkout_invoice.issue(call, session, coupon_of(call, session))
     with call.changing(session):

@@ -80,7 +80,8 @@ def _pay(call: Call, session: Body, form: dict[str, str]) -> Response:
     if expected.isdigit() and int(expected) != (session["amount_total"] or 0):
         return _form(call, session, form, error=NEW_TOTAL)
     method = cards.method(call, form) if session["amount_total"] != 0 else None
-    session = checkout.submit(call, session, payer, method)
+    save = "save_card" in request.form
+    session = checkout.submit(call, session, payer, method, save=save)
     intent = _intent(call, session)
     if session["status"] == "open" and intent and intent["next_action"]:
         return go(intent["next_action"]["redirect_to_url"]["url"])
@@ -127,6 +128,7 @@ def _form(
         lines=orders.as_list(call.store, session["_lines"]),
         code=next((code["code"] for code in codes if code), ""),
         form=cards.shown_again(form) if form else filled,
+        offers_to_save=checkout.offers_to_save(session),
         asks_email=not _fixed_email(call, session),
         button=checkout.button(session),
         error=error,

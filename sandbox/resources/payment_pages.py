@@ -13,10 +13,14 @@ CHANGED = "The expected amount does not match the amount of this Checkout Sessio
 
 
 class Confirm(TypedDict):
-    """The parameters of a confirmation; ``expected_amount`` is what the customer saw, in cents."""
+    """The parameters of a confirmation; ``expected_amount`` is what the customer saw, in cents.
+
+    ``save_payment_method`` is the tick beside "save payment details".
+    """
 
     payment_method: str
     expected_amount: NotRequired[int]
+    save_payment_method: NotRequired[bool]
     expand: NotRequired[list[str]]
 
 
@@ -41,4 +45,5 @@ def confirm(call: Call, params: Params, id_: str) -> Body:
         address=who["address"],
         phone=who["phone"],
     )
-    return checkout.submit(call, session, payer, method)
+    save = params.get("save_payment_method", False)
+    return checkout.submit(call, session, payer, method, save=save)

@@ -304,3 +304,35 @@ def test_a_line_of_a_nontaxable_product_carries_no_tax(client: stripe.StripeClie
     paid = client.v1.checkout.sessions.retrieve(session.id)
     assert paid.total_details
     assert (paid.amount_subtotal, paid.total_details.amount_tax) == (15000, 880)
+
+
+def test_a_card_is_saved_where_the_customer_ticks_it_and_charged_off_session(
+    client: stripe.StripeClient,
+) -> None:
+    customer = client.v1.customers.create({"email": "bo@example.com"}).id
+    offered: Any = {"saved_payment_method_options": {"payment_method_save": "enabled"}}
+    unticked = open_session(client, customer=customer, **offered)
+    assert "Save payment details" in visit(unticked.url).text
+    assert visit(unticked.url, CARD).status == 303
+    assert client.v1.customers.payment_methods.list(customer).data == []
+    ticked = open_session(client, customer=customer, **offered)
+    assert visit(ticked.url, {**CARD, "save_card": "1"}).status == 303
+    [saved] = client.v1.customers.payment_methods.list(customer).data
+    assert saved.allow_redisplay == "always"
+    params: Any = {"amount": 2000, "currency": "usd", "customer": customer}
+    params |= {"payment_method": saved.id, "off_session": True, "confirm": True}
+    assert client.v1.payment_intents.create(params).status == "succeeded"
+
+
+def test_a_card_that_must_be_authenticated_is_declined_off_session(
+    client: stripe.StripeClient,
+) -> None:
+    customer = client.v1.customers.create({"email": "bo@example.com"}).id
+    name = "pm_card_authenticationRequired"
+    method = client.v1.payment_methods.attach(name, {"customer": customer})
+    params: Any = {"amount": 2000, "currency": "usd", "customer": customer}
+    params |= {"payment_method": method.id, "off_session": True, "confirm": True}
+    with pytest.raises(stripe.CardError) as refused:
+        client.v1.payment_intents.create(params)
+    assert refused.value.http_status == 402
+    assert refused.value.code == "authentication_required"
