@@ -49,7 +49,8 @@ class Person:
         """Return the rows that somebody may have written about: in the audit log, in the admin."""
         named = (
             self.customers, self.users, self.bookings, self.quotes, self.waitlist, self.emails,
-            self.payments, self.refunds, self.disputes, self.evidence, self.invoices,
+            self.payments, self.money_in, self.refunds, self.disputes, self.evidence,
+            self.invoices,
         )  # fmt: skip
         return {rows.model: rows for rows in named}
 

@@ -6,14 +6,14 @@ from django.urls import reverse
 
 from customers.tests.factories import UserFactory
 from payments.admin.mirror import MirrorAdmin
-from payments.models import LedgerEntry
+from payments.models import LedgerEntry, MoneyIn, MoneyInBatch, Payment
 from payments.tests.admin.events import inbox_event
 from payments.tests.factories import DisputeFactory, InvoiceFactory, paid_payment, refunded
 
 pytestmark = pytest.mark.django_db
 
 STAFF = ["support", "manager", "finance", "admin"]
-TABLES = ["payment", "refund", "dispute", "invoice", "ledgerentry", "webhookevent"]
+TABLES = ["payment", "refund", "dispute", "invoice", "ledgerentry", "webhookevent", "moneyin"]
 COPIES = [
     "charge", "customer", "dispute", "event", "invoice",
     "paymentintent", "price", "product", "refund", "session",
@@ -31,8 +31,24 @@ def rows():
         InvoiceFactory(),
         LedgerEntry.objects.first(),
         inbox_event(),
+        money_in(payment),
     ]
     return dict(zip(TABLES, found, strict=True))
+
+
+def money_in(payment: Payment) -> MoneyIn:
+    """Return a line of a statement that nobody has matched."""
+    batch = MoneyInBatch.objects.create(
+        imported_by=UserFactory(role="support"), source="november.csv"
+    )
+    made: MoneyIn = MoneyIn.objects.create(
+        batch=batch,
+        fingerprint="f",
+        method="zelle",
+        amount=payment.amount,
+        received_on=payment.booking.date,
+    )
+    return made
 
 
 def lists() -> list[str]:

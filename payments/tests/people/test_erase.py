@@ -15,7 +15,7 @@ from customers.services import profiles, sessions
 from customers.tests.factories import ContactFactory, CustomerFactory, UserFactory
 from myhibachi.core.errors import InvalidInput, NotAllowed
 from myhibachi.core.models import AuditEntry
-from payments.models import LedgerEntry, Payment, WebhookEvent
+from payments.models import LedgerEntry, MoneyIn, MoneyInBatch, Payment, WebhookEvent
 from payments.queries.proofs import wrong_projections
 from payments.services.attempts import Wanted
 from payments.services.erase import EraseRefused, erase_customer, finish_erasures, preview_erasure
@@ -95,6 +95,12 @@ def a_life() -> Customer:
         now=timezone.now(),
     )
     stripe.deliver()
+    MoneyIn.objects.create(
+        batch=MoneyInBatch.objects.create(imported_by=staff, source="november.csv"),
+        fingerprint="f", method="zelle", amount=10000, received_on=booking.date,
+        sender=NAME.upper(), memo=f"Zelle from {NAME}", bank_reference=f"{NAME} 1",
+        note=f"{NAME} called", status="recorded", booking=booking, payment=payment,
+    )  # fmt: skip
     Booking.objects.filter(pk=booking.pk).update(status=Status.COMPLETED)
     like = {
         field: getattr(booking, field)
@@ -151,8 +157,9 @@ def test_nothing_of_the_person_is_left_and_the_books_are_whole():
     customer = a_life()
     assert {
         "customers_customer", "customers_user", "bookings_booking", "bookings_quote",
-        "bookings_waitlistentry", "bookings_email", "payments_refund", "core_auditentry",
-        "payments_webhookevent", "djstripe_customer", "djstripe_charge", "djstripe_paymentintent",
+        "bookings_waitlistentry", "bookings_email", "payments_refund", "payments_moneyin",
+        "core_auditentry", "payments_webhookevent", "djstripe_customer", "djstripe_charge",
+        "djstripe_paymentintent",
         "djstripe_event", "django_admin_log",
     } <= traces().keys()  # fmt: skip
     before, bookings = books(), list(Booking.objects.values("reference", "total", "paid", "date"))
