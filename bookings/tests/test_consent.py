@@ -28,7 +28,7 @@ def _clock(time_machine):
     time_machine.move_to(NOW, tick=False)
 
 
-def post(user: User, path: str, body: dict[str, Any], **meta: str) -> None:
+def post(user: User | None, path: str, body: dict[str, Any], **meta: Any) -> None:
     client = APIClient()
     client.force_authenticate(user)
     answer = client.post(path, body, format="json", **meta)
@@ -41,7 +41,8 @@ def kept() -> tuple[dt.datetime | None, str | None]:
 
 @pytest.fixture
 def guest() -> User:
-    return CustomerFactory().user
+    user: User = CustomerFactory().user
+    return user
 
 
 @pytest.mark.parametrize(
@@ -87,6 +88,6 @@ def test_only_what_our_own_proxies_wrote_is_believed(guest, monkeypatch, proxies
 @pytest.mark.parametrize("by_staff", [False, True])
 def test_accepting_a_quote_keeps_the_customers_consent(by_staff):
     quote = sent_quote(customer=ContactFactory() if by_staff else CustomerFactory())
-    who = UserFactory(role="support") if by_staff else quote.customer.user
+    who: User | None = UserFactory(role="support") if by_staff else quote.customer.user
     post(who, f"/api/quotes/{quote.pk}/accept", {"terms_accepted": True})
     assert kept() == ((None, None) if by_staff else (NOW, "127.0.0.1"))

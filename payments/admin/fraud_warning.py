@@ -3,6 +3,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from myhibachi.core.admin import state_label
@@ -24,9 +25,9 @@ STRIPE = stripe_link("stripe_early_fraud_warning_id", label="at Stripe")
 
 
 @admin.display(description="suspected", ordering="fraud_type")
-def suspected(warning: EarlyFraudWarning) -> str:
+def suspected(warning: EarlyFraudWarning) -> SafeString:
     """What the network suspects, in words."""
-    return fraud_in_words(warning.fraud_type)
+    return format_html("{}", fraud_in_words(warning.fraud_type))
 
 
 @admin.display(description="state", ordering="actionable")
@@ -38,12 +39,13 @@ def stage(warning: EarlyFraudWarning) -> SafeString:
 
 
 @admin.display(description="decided")
-def decided(warning: EarlyFraudWarning) -> str | SafeString:
+def decided(warning: EarlyFraudWarning) -> SafeString:
     """What somebody decided, and why."""
     question = question_about(warning)
     if question is None or question.closed_at is None:
         return NOTHING
-    return ", ".join(filter(None, (question.decision, str(question.closed_by), question.note)))
+    words = (question.decision_in_words, str(question.closed_by), question.note)
+    return format_html_join(", ", "{}", ((each,) for each in words if each))
 
 
 @admin.register(EarlyFraudWarning)

@@ -79,10 +79,10 @@ def test_an_inquiry_may_become_a_dispute_and_is_answered_again(
     sandbox: Sandbox, client: stripe.StripeClient
 ) -> None:
     dispute = disputed(client, "createDisputeInquiry")
-    text = {"uncategorized_text": "escalate_inquiry_evidence"}
-    assert client.v1.disputes.update(dispute.id, {"evidence": text}).status == (
-        "warning_under_review"
+    answered = client.v1.disputes.update(
+        dispute.id, {"evidence": {"uncategorized_text": "escalate_inquiry_evidence"}}
     )
+    assert answered.status == "warning_under_review"
     sandbox.control("POST", "jobs")
     escalated = client.v1.disputes.retrieve(dispute.id)
     assert (escalated.status, moves(escalated)) == (

@@ -148,7 +148,7 @@ def test_a_dispute_that_is_not_there_is_not_found(finance):
 def test_after_the_deadline_it_is_refused_with_the_reason(finance):
     dispute = disputed()
     evidence = save(dispute, finance)
-    late = dispute.evidence_due_by
+    late = dispute.evidence_due_by or dispute.opened_at
     with pytest.raises(EvidenceRefused, match="The bank's deadline was on "):
         submit(evidence, finance, now=late)
     submit(evidence, finance, now=late - timedelta(seconds=1))

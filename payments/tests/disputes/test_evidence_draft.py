@@ -85,7 +85,7 @@ def test_a_canceled_booking_says_when_and_which_rule_applied():
 
 def test_e_mails_are_quoted_without_their_links():
     dispute = disputed()
-    email = Email.objects.filter(booking=dispute.payment.booking).first()
+    email = Email.objects.filter(booking=dispute.payment.booking).earliest("created_at")
     Email.objects.filter(pk=email.pk).update(
         status="sent", sent_at=ACCEPTED, subject="Your party", text="Hello\nPay: [link:pay-booking]"
     )

@@ -112,7 +112,7 @@ def test_a_dispute_of_a_party_still_to_come_asks_staff_once(sandbox):
                 "amount": 10000,
                 "reason": "fraudulent",
                 "status": "needs_response",
-                "evidence_due_by": dispute.evidence_due_by.isoformat(),
+                "evidence_due_by": f"{dispute.evidence_due_by:%Y-%m-%dT%H:%M:%S}+00:00",
             },
         )
     ]
