@@ -13,7 +13,7 @@ from bookings.admin import BookingAdmin
 from bookings.models import Booking
 from myhibachi.core.admin import money, number, small_table, state_label
 from myhibachi.core.admin.columns import Column
-from payments.admin import cancel_page, late_money_page, record_payment_page, tables
+from payments.admin import cancel_page, late_money_page, record_payment_page, tables, timeline
 from payments.admin.links import NOTHING, link_to
 from payments.admin.times import short
 from payments.queries.refund_totals import with_refund_totals
@@ -43,7 +43,7 @@ def ledger(booking: Booking) -> tables.Table:
     return tables.ledger_table(booking.ledger_entries.order_by("occurred_at", "id"))
 
 
-SECTION: tuple[Column, ...] = (payments, ledger)
+SECTION: tuple[Column, ...] = (timeline.standing, payments, ledger)
 
 
 class BookingWithPaymentsAdmin(BookingAdmin):
@@ -84,10 +84,11 @@ class BookingWithPaymentsAdmin(BookingAdmin):
         if obj is None:
             return sections
         *above, history = sections
-        return [*above, ("Payments", {"fields": SECTION}), history]
+        told = ("Timeline", {"fields": (timeline.history,)})
+        return [*above, ("Payments", {"fields": SECTION}), told, history]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Booking | None = None) -> Any:
-        shown = SECTION if obj else ()
+        shown = (*SECTION, timeline.history) if obj else ()
         return (*super().get_readonly_fields(request, obj), *shown)
 
 

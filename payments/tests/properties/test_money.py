@@ -11,8 +11,8 @@ pytestmark = pytest.mark.django_db
 
 QUIET = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
 SAME = settings(
-    max_examples=25,
-    stateful_step_count=20,
+    max_examples=12,
+    stateful_step_count=16,
     deadline=None,
     derandomize=True,
     database=None,
@@ -32,5 +32,5 @@ def test_after_every_step_the_books_are_as_the_model_says():
 
 @pytest.mark.slow
 def test_after_every_step_of_many_long_sequences_the_books_are_as_the_model_says():
-    more = settings(SAME, max_examples=400, stateful_step_count=60, derandomize=False)
+    more = settings(SAME, max_examples=200, stateful_step_count=50, derandomize=False)
     run_state_machine_as_test(Money, settings=more)  # type: ignore[no-untyped-call]
