@@ -18,6 +18,16 @@ class Rule(StrEnum):
     BEGUN = "begun"
 
 
+# The kindest first.
+STRICTNESS = (Rule.UNCONFIRMED, Rule.EARLY, Rule.ALL_BUT_DEPOSIT, Rule.LATE, Rule.BEGUN)
+
+
+MOVED = (
+    "A party that was moved is canceled under the rule that applied when it was moved, "
+    "or under a later one."
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Cancellation:
     """What the policy says. Money in cents.
@@ -40,8 +50,11 @@ def cancellation(
     starts_at: dt.datetime,
     now: dt.datetime,
     confirmed: bool,
+    moved_in: Rule | None = None,
 ) -> Cancellation:
     """Return what goes back if the booking is canceled now, and under which rule.
+
+    A move wins no window back: nobody moves a party far away to cancel it for more.
 
     The windows are real hours, whatever the clocks at the venue do in between. Half a cent rounds
     in the customer's favor. Tips are no part of this.
@@ -50,10 +63,12 @@ def cancellation(
         rules: those that the booking was made under.
         paid: what is left of what the customer paid, in cents; less than nothing counts as nothing.
         confirmed: whether it was ever promised: a pending booking gives all of it back.
+        moved_in: the strictest rule that applied when it was moved.
     """
     paid = max(paid, 0)
     beyond = max(paid - deposit_due, 0)
-    rule = _rule(rules, starts_at=starts_at, now=now, confirmed=confirmed)
+    by_clock = _rule(rules, starts_at=starts_at, now=now, confirmed=confirmed)
+    rule = max(by_clock, moved_in or by_clock, key=STRICTNESS.index) if confirmed else by_clock
     refund = {
         Rule.UNCONFIRMED: paid,
         Rule.EARLY: paid,
@@ -62,6 +77,8 @@ def cancellation(
         Rule.BEGUN: 0,
     }[rule]
     sentence = _sentence(rule, rules, deposit_due)
+    if rule != by_clock:
+        sentence = f"Moved {sentence[0].lower()}{sentence[1:]}"
     return Cancellation(rule=rule, sentence=sentence, refund=refund, kept=paid - refund)
 
 
@@ -73,7 +90,7 @@ def has_begun(*, starts_at: dt.datetime, now: dt.datetime) -> bool:
 def in_words(rules: Rules, *, deposit_due: int) -> tuple[str, ...]:
     """Return the whole policy, a sentence for each window, for whoever has not paid yet."""
     windows = (Rule.EARLY, Rule.ALL_BUT_DEPOSIT, Rule.LATE)
-    return tuple(_sentence(rule, rules, deposit_due) for rule in windows)
+    return (*(_sentence(rule, rules, deposit_due) for rule in windows), MOVED)
 
 
 def _rule(rules: Rules, *, starts_at: dt.datetime, now: dt.datetime, confirmed: bool) -> Rule:

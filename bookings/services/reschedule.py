@@ -4,10 +4,12 @@ from uuid import UUID
 
 from django.db import transaction
 
+from bookings import policy
 from bookings.errors import FeeChanged, NotEditable
 from bookings.fees import UNCONFIRMED, MoveFee, move_fee
 from bookings.models import Booking, Email, Status
 from bookings.pricing import RESCHEDULE_FEE, Line
+from bookings.queries.moves import MOVED, strictest_move
 from bookings.services.emails import queue_email
 from bookings.services.move_terms import Move, MoveOutcome
 from bookings.services.moving import take_slot
@@ -22,7 +24,6 @@ from myhibachi.core.models import AuditEntry
 from myhibachi.core.money import format_cents
 from myhibachi.core.tasks import enqueue
 
-ACTION = "booking.rescheduled"
 MOVABLE = (Status.PENDING, Status.CONFIRMED)
 
 
@@ -68,12 +69,27 @@ def _move(booking: Booking, move: Move, *, actor: User, now: dt.datetime) -> Mov
             attr="expected_fee",
             preview=outcome.to_json(),
         )
+    moved_in = _moved_in(booking, now=now)
     for name, value in columns.items():
         setattr(booking, name, value)
     with held_to_capacity(date=move.date, time=move.time, now=now):
         booking.save(update_fields=[*columns, "updated_at"])
-    _tell(booking, outcome, move, actor=actor, now=now)
+    _tell(booking, outcome, move, moved_in=moved_in, actor=actor, now=now)
     return outcome
+
+
+def _moved_in(booking: Booking, *, now: dt.datetime) -> policy.Cancellation | None:
+    """Return what canceling would give back instead, where a later cancellation is bound by it."""
+    said = policy.cancellation(
+        booking.rules,
+        paid=booking.paid,
+        deposit_due=booking.deposit_due,
+        starts_at=booking.starts_at,
+        now=now,
+        confirmed=booking.status != Status.PENDING,
+        moved_in=strictest_move(booking),
+    )
+    return None if said.rule in (policy.Rule.UNCONFIRMED, policy.Rule.EARLY) else said
 
 
 def _done_before(booking: Booking, move: Move) -> MoveOutcome | None:
@@ -81,7 +97,7 @@ def _done_before(booking: Booking, move: Move) -> MoveOutcome | None:
     entry = AuditEntry.objects.filter(
         object_type=booking._meta.label_lower,
         object_id=str(booking.pk),
-        action=ACTION,
+        action=MOVED,
         changes__move_id=str(move.move_id),
     ).first()
     return MoveOutcome.from_json(entry.changes) if entry and move.move_id else None
@@ -131,6 +147,8 @@ def _outcome(
 ) -> MoveOutcome:
     fee = fee_of_next_move(booking, now=now)
     total = columns.get("total", booking.total)
+    moved_in = _moved_in(booking, now=now)
+    bound = f" If it is canceled later, this still holds: {moved_in.sentence}" if moved_in else ""
     return MoveOutcome(
         old_date=booking.date,
         old_time=booking.time,
@@ -138,7 +156,7 @@ def _outcome(
         time=move.time,
         fee=0 if move.waive_fee else fee.amount,
         waived=fee.amount if move.waive_fee else 0,
-        rule=fee.rule,
+        rule=fee.rule + bound,
         old_total=booking.total,
         total=total,
         paid=booking.paid,
@@ -147,12 +165,19 @@ def _outcome(
 
 
 def _tell(
-    booking: Booking, outcome: MoveOutcome, move: Move, *, actor: User, now: dt.datetime
+    booking: Booking,
+    outcome: MoveOutcome,
+    move: Move,
+    *,
+    moved_in: policy.Cancellation | None,
+    actor: User,
+    now: dt.datetime,
 ) -> None:
     facts = outcome.to_json()
     # Its own id is how a repeated request finds what was done.
     kept = facts | ({"move_id": str(move.move_id)} if move.move_id else {})
-    entry = audit.record(ACTION, booking, actor=actor, note=move.reason.strip(), **kept)
+    kept |= {"moved_in": moved_in.rule} if moved_in else {}
+    entry = audit.record(MOVED, booking, actor=actor, note=move.reason.strip(), **kept)
     queue_email(
         Email.Kind.BOOKING_CHANGED, booking=booking, news=str(entry.pk), facts=facts, now=now
     )

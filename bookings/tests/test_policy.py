@@ -22,6 +22,8 @@ MIDDLE = (
 LATE = (
     "Less than 48 hours before the party: half of what was paid beyond the deposit of $100.00 back."
 )
+MIDDLE_MOVED = f"Moved l{MIDDLE[1:]}"
+LATE_MOVED = f"Moved l{LATE[1:]}"
 BEGUN = "The party has begun: nothing back."
 UNCONFIRMED = "Not confirmed yet: all of it back."
 
@@ -30,7 +32,14 @@ def before(days: int = 0, hours: int = 0, minutes: int = 0) -> dt.timedelta:
     return dt.timedelta(days=days, hours=hours, minutes=minutes)
 
 
-def ask(left: dt.timedelta, paid: int, *, confirmed: bool = True, **rules: int) -> Cancellation:
+def ask(
+    left: dt.timedelta,
+    paid: int,
+    *,
+    confirmed: bool = True,
+    moved_in: Rule | None = None,
+    **rules: int,
+) -> Cancellation:
     return cancellation(
         default_rules(**rules),
         paid=paid,
@@ -38,6 +47,7 @@ def ask(left: dt.timedelta, paid: int, *, confirmed: bool = True, **rules: int) 
         starts_at=PARTY,
         now=PARTY - left,
         confirmed=confirmed,
+        moved_in=moved_in,
     )
 
 
@@ -98,6 +108,26 @@ def test_a_pending_booking_gives_all_of_it_back(left: dt.timedelta):
     assert ask(left, 4000, confirmed=False) == Cancellation(
         rule=Rule.UNCONFIRMED, sentence=UNCONFIRMED, refund=4000, kept=0
     )
+
+
+@pytest.mark.parametrize(
+    ("moved_in", "left", "found"),
+    [
+        (Rule.ALL_BUT_DEPOSIT, before(days=60), (Rule.ALL_BUT_DEPOSIT, 45000, MIDDLE_MOVED)),
+        (Rule.LATE, before(days=60), (Rule.LATE, 22500, LATE_MOVED)),
+        (Rule.LATE, before(days=4), (Rule.LATE, 22500, LATE_MOVED)),
+        (Rule.ALL_BUT_DEPOSIT, before(days=4), (Rule.ALL_BUT_DEPOSIT, 45000, MIDDLE)),
+        (Rule.ALL_BUT_DEPOSIT, before(hours=47), (Rule.LATE, 22500, LATE)),
+        (Rule.LATE, before(), (Rule.BEGUN, 0, BEGUN)),
+    ],
+)
+def test_a_move_wins_no_window_back(moved_in: Rule, left: dt.timedelta, found):
+    said = ask(left, 55000, moved_in=moved_in)
+    assert (said.rule, said.refund, said.sentence) == found
+
+
+def test_what_is_not_confirmed_gives_all_of_it_back_however_it_was_moved():
+    assert ask(before(hours=1), 4000, confirmed=False, moved_in=Rule.LATE).refund == 4000
 
 
 @pytest.mark.parametrize(

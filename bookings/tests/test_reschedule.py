@@ -23,6 +23,7 @@ START = starts_at(DATE, SIX)
 RULE = (
     "The first move is free when made 48 hours or more before the party; any other costs $200.00."
 )
+STILL = "If it is canceled later, this still holds: "
 
 
 @pytest.fixture
@@ -214,7 +215,8 @@ def test_the_preview_shows_what_the_move_does_and_changes_nothing(booking, manag
         "time": "15:00",
         "fee": 20000,
         "waived": 0,
-        "rule": f"{RULE} This is move 1, 47 hours before.",
+        "rule": f"{RULE} This is move 1, 47 hours before. {STILL}Less than 48 hours before the "
+        "party: half of what was paid beyond the deposit of $100.00 back.",
         "old_total": 55000,
         "total": 75000,
         "paid": 10000,

@@ -6,6 +6,7 @@ from typing import Any
 
 from bookings import policy
 from bookings.models import Booking, Status
+from bookings.queries.moves import strictest_move
 from customers.models import User
 from myhibachi.core.errors import InvalidInput, NotAllowed
 from myhibachi.core.money import format_cents
@@ -81,6 +82,7 @@ def outcome_of(booking: Booking, terms: Terms, *, actor: User, now: datetime) ->
         starts_at=booking.starts_at,
         now=now,
         confirmed=booking.status != Status.PENDING,
+        moved_in=strictest_move(booking),
     )
     tips = left_of_tips(booking.pk)
     held = paid + tax_with(booking.pk, paid) + tips

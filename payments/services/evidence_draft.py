@@ -9,6 +9,7 @@ from django.utils import timezone
 from bookings import fees, policy
 from bookings.models import Booking, Email
 from bookings.pricing import Line
+from bookings.queries.moves import strictest_move
 from myhibachi.core.money import format_cents
 from payments import mirror
 from payments.models import Dispute, LedgerEntry, Payment
@@ -96,6 +97,7 @@ def _cancellation(booking: Booking, *, now: datetime) -> str:
             starts_at=booking.starts_at,
             now=booking.canceled_at,
             confirmed=booking.confirmed_at is not None,
+            moved_in=strictest_move(booking),
         )
         return (
             f"The booking was canceled {_at(booking.canceled_at)}, for a party on "

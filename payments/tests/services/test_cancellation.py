@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from bookings.errors import InvalidTransition
 from bookings.models import Booking, Email
+from bookings.services import Move, reschedule_booking
 from bookings.tests.factories import BookingFactory
 from customers.models import User
 from customers.tests.factories import UserFactory
@@ -32,6 +33,9 @@ EARLY = "7 days or more before the party: all of it back."
 MIDDLE = (
     "Less than 7 days, but 48 hours or more before the party: all but the deposit of $100.00 back."
 )
+LATE = (
+    "Less than 48 hours before the party: half of what was paid beyond the deposit of $100.00 back."
+)
 
 
 @pytest.fixture
@@ -50,6 +54,12 @@ def before(booking: Booking, **left: float) -> datetime:
 
 def owner(booking: Booking) -> User:
     return cast(User, booking.customer.user)
+
+
+def move(booking: Booking, *, days: int, now: datetime) -> None:
+    booking.refresh_from_db()
+    to = Move(date=booking.date + timedelta(days=days), time=booking.time)
+    reschedule_booking(booking_id=booking.pk, move=to, actor=owner(booking), now=now)
 
 
 def cancel(
@@ -214,7 +224,17 @@ def test_a_charge_that_was_refunded_and_disputed_takes_from_what_is_left():
     deposit = paid_payment(booking=booking)
     paid_payment(booking=booking, payment_type="balance", amount=45000)
     refunded(deposit, amount=6000)
-    withdrawn = {"id": "txn_1", "amount": -10000, "fee": 1500, "created": 1780000000}
+    withdrawn = {
+        "id": "txn_1",
+        "type": "adjustment",
+        "source": "du_1",
+        "amount": -10000,
+        "fee": 1500,
+        "net": -11500,
+        "currency": "usd",
+        "created": 1780000000,
+        "available_on": 1780000000,
+    }
     dispute = {
         "id": "du_1",
         "payment_intent": deposit.stripe_payment_intent_id,
@@ -378,3 +398,22 @@ def test_money_by_hand_goes_back_in_its_turn_and_waits_for_staff():
     cancel(booking, now=before(booking, hours=72))
 
     assert refunds_of(booking) == [("stripe", 2000, "succeeded"), ("zelle", 1000, "pending")]
+
+
+@pytest.mark.parametrize(
+    ("left", "back", "rule"),
+    [
+        (timedelta(days=8), 60000, EARLY),
+        (timedelta(days=5), 50000, f"Moved l{MIDDLE[1:]}"),
+        (timedelta(hours=47), 27500, f"Moved l{LATE[1:]}"),
+    ],
+)
+def test_nobody_moves_a_party_far_away_to_cancel_it_for_more(booking, left, back, rule):
+    now = booking.starts_at - left
+    move(booking, days=60, now=now)
+    # Once more, from far away: what the first move was bound by stays.
+    move(booking, days=90, now=now)
+
+    outcome = cancel(booking, now=now)
+
+    assert (outcome.refund_total, outcome.rule) == (back, rule)
