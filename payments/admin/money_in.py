@@ -104,6 +104,11 @@ class MoneyInAdmin(StripeAdmin):
         ]
         return [*own, *super().get_urls()]
 
+    def get_fieldsets(self, request: HttpRequest, obj: MoneyIn | None = None) -> Any:
+        line, went, imported = super().get_fieldsets(request, obj)
+        is_new = obj is not None and obj.decided_at is None
+        return [line, imported] if is_new else [line, went, imported]
+
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[MoneyIn], search_term: str
     ) -> tuple[QuerySet[MoneyIn], bool]:

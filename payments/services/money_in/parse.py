@@ -30,6 +30,8 @@ MOVED = re.compile(r"\bstripe\b|\bvenmo\b.*\b(cash ?out|transfer|payout)\b", re.
 # "Zelle payment from JANE DOE for …; Conf# …": names have no digits, and end at these words.
 FROM = re.compile(r"\b(?:from|sent by)[: ]+(?P<name>[^;\"(]+)", re.I)
 NAME_ENDS = re.compile(r"\s(?:for|on|conf|conf#|ref|ref#|memo|via|web|id|#)\b.*|\s\S*\d.*", re.I)
+# In the evening, a bank in the east is a day ahead of the venue.
+AHEAD = dt.timedelta(days=1)
 SENDER_LENGTH, MEMO_LENGTH, REFERENCE_LENGTH = 200, 500, 200
 
 
@@ -49,7 +51,7 @@ def parse(
     Args:
         method: how all of it came; left out, each line or the statement's head says so.
         date_order: what comes first in 11/05/2026, if a person has said so.
-        today: at the venue; nothing came later.
+        today: at the venue; nothing came later, but for a bank's own midnight.
 
     Raises:
         InvalidInput: there is nothing, or too much.
@@ -140,7 +142,7 @@ def _day(table: Table, row: Row, *, order: values.DateOrder, today: dt.date) -> 
     day = values.date(written, order=order)
     if day is None:
         raise _Unreadable(f"“{written}” is no date.")
-    if day > today:
+    if day > today + AHEAD:
         raise _Unreadable(f"{day:%B} {day.day}, {day.year} has not come yet.")
     return day
 
