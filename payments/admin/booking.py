@@ -13,7 +13,15 @@ from bookings.admin import BookingAdmin
 from bookings.models import Booking
 from myhibachi.core.admin import money, number, small_table, state_label
 from myhibachi.core.admin.columns import Column
-from payments.admin import cancel_page, late_money_page, record_payment_page, tables, timeline
+from payments.admin import (
+    cancel_page,
+    late_money_page,
+    record_payment_page,
+    send_invoice_page,
+    tables,
+    timeline,
+)
+from payments.admin.invoice_cells import invoices_of
 from payments.admin.links import NOTHING, link_to
 from payments.admin.times import short
 from payments.queries.refund_totals import with_refund_totals
@@ -43,7 +51,7 @@ def ledger(booking: Booking) -> tables.Table:
     return tables.ledger_table(booking.ledger_entries.order_by("occurred_at", "id"))
 
 
-SECTION: tuple[Column, ...] = (timeline.standing, payments, ledger)
+SECTION: tuple[Column, ...] = (timeline.standing, payments, invoices_of, ledger)
 
 
 class BookingWithPaymentsAdmin(BookingAdmin):
@@ -57,6 +65,7 @@ class BookingWithPaymentsAdmin(BookingAdmin):
             ("cancel", cancel_page),
             ("late-money", late_money_page),
             ("record-payment", record_payment_page),
+            ("send-invoice", send_invoice_page),
         )
         own = [
             path(
@@ -69,6 +78,7 @@ class BookingWithPaymentsAdmin(BookingAdmin):
     def object_tools(self, request: HttpRequest, booking: Booking) -> list[tuple[str, str]]:
         pages = (
             ("Record payment…", record_payment_page),
+            ("Send invoice…", send_invoice_page),
             ("Late money…", late_money_page),
             ("Cancel…", cancel_page),
         )

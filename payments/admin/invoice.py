@@ -1,10 +1,15 @@
-from django.contrib import admin
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from typing import Any
 
-from myhibachi.core.admin import money_column, state_column
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+
+from myhibachi.core.admin import money_column
 from payments.admin.base import MoneyAdmin
-from payments.admin.links import NOTHING, link_column
+from payments.admin.close_invoice_page import WAYS
+from payments.admin.invoice_cells import pages, state
+from payments.admin.invoice_filter import OverdueFilter
+from payments.admin.links import link_column
 from payments.admin.search import Search
 from payments.admin.stripe_dashboard import stripe_link
 from payments.admin.times import when_column
@@ -15,27 +20,43 @@ DUE = when_column("due_at", label="due")
 BOOKING = link_column("booking")
 CUSTOMER = link_column("customer")
 AMOUNT = money_column("amount")
-STATE = state_column()
 STRIPE = stripe_link("stripe_invoice_id", label="at Stripe")
-
-
-@admin.display(description="customer's page")
-def hosted_page(invoice: Invoice) -> SafeString:
-    """Link to the page where the customer pays."""
-    if not invoice.hosted_invoice_url:
-        return NOTHING
-    return format_html('<a href="{}" rel="noreferrer">Open</a>', invoice.hosted_invoice_url)
 
 
 @admin.register(Invoice)
 class InvoiceAdmin(MoneyAdmin):
-    list_display = (WHEN, AMOUNT, STATE, DUE, BOOKING, CUSTOMER, "number")
-    list_filter = ("status", "created_at", "due_at")
+    """Invoices, and the ways to end one."""
+
+    change_form_template = "admin/payments/invoice/change_form.html"
+    list_display = (WHEN, AMOUNT, state, DUE, BOOKING, CUSTOMER, "number")
+    list_filter = (OverdueFilter, "status", "created_at", "due_at")
     list_select_related = ("booking", "customer")
     ordering = ("-created_at", "-id")
     search = Search(booking="booking", customer="customer", stripe_ids={"in": "stripe_invoice_id"})
     sections = (
-        (None, (STATE, "number", AMOUNT, BOOKING, CUSTOMER)),
-        ("At Stripe", (STRIPE, hosted_page)),
+        (None, (state, "number", AMOUNT, BOOKING, CUSTOMER)),
+        ("At Stripe", (STRIPE, pages)),
         ("When", ("created_at", "due_at")),
     )
+
+    def get_urls(self) -> list[URLPattern]:
+        own = [
+            path(
+                f"<uuid:invoice_id>/{way.word}/",
+                self.admin_site.admin_view(way.view),
+                name=way.name,
+            )
+            for way in WAYS
+        ]
+        return [*own, *super().get_urls()]
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        invoice = context.get("original")
+        tools = [
+            (f"{way.title}…", reverse(f"admin:{way.name}", args=[invoice.pk]))
+            for way in WAYS
+            if invoice and way.is_offered(invoice, request)
+        ]
+        return super().render_change_form(request, context | {"tools": tools}, *args, **kwargs)
