@@ -54,6 +54,7 @@ ROLE_PERMISSIONS: dict[str, tuple[str, ...]] = {
         "customers.merge_customer",
         "customers.export_personal_data",
         "payments.refund_payment",
+        "payments.charge_saved_card",
         "payments.decide_attention",
     ),
     FINANCE: (

@@ -247,7 +247,8 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 CHECKOUT_SUCCESS_URL = env.str(
     "CHECKOUT_SUCCESS_URL", default=f"{SITE_URL}/pay/success?session_id={{CHECKOUT_SESSION_ID}}"
 )
-CHECKOUT_CANCEL_URL = env.str("CHECKOUT_CANCEL_URL", default=f"{SITE_URL}/pay/canceled")
+# Empty: back to the booking's own page.
+CHECKOUT_CANCEL_URL = env.str("CHECKOUT_CANCEL_URL", default="")
 
 # --- E-mail ---------------------------------------------------------------------------------
 vars().update(environment.email_settings(env, production=PRODUCTION))

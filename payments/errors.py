@@ -121,3 +121,9 @@ class InvoiceClosed(DomainError):
     """The invoice has been paid or voided, or is being paid: nothing can be done to it."""
 
     code = "invoice_closed"
+
+
+class SavedCardRefused(DomainError):
+    """This card can't be charged while its customer is not there."""
+
+    code = "saved_card_refused"

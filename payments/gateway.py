@@ -139,6 +139,18 @@ def confirm_payment_intent(payment_intent_id: str, *, payment_method: str, key: 
     return _dict(_call(_v1().payment_intents.confirm, payment_intent_id, params=params, key=key))
 
 
+def charge_off_session(payment_intent_id: str, *, payment_method: str, key: str) -> Json:
+    """Pay it by a saved card, without the customer: https://docs.stripe.com/payments/save-during-payment"""
+    params = {"payment_method": payment_method, "off_session": True}
+    return _dict(_call(_v1().payment_intents.confirm, payment_intent_id, params=params, key=key))
+
+
+def list_cards(*, customer: str) -> Iterator[Json]:
+    """Every card that a customer has saved: https://docs.stripe.com/api/payment_methods/list"""
+    params = {"customer": customer, "type": "card", "limit": 100}
+    return _each(_v1().payment_methods.list, params)
+
+
 def cancel_payment_intent(payment_intent_id: str) -> Json:
     """https://docs.stripe.com/api/payment_intents/cancel"""
     return _dict(_call(_v1().payment_intents.cancel, payment_intent_id, params={}))

@@ -133,6 +133,7 @@ class Payment(models.Model):
             ("refund_payment", "Can refund a payment"),
             ("refund_over_limit", "Can refund more than the limit"),
             ("record_manual_payment", "Can record a Zelle, Venmo, cash or check payment"),
+            ("charge_saved_card", "Can charge a card that a customer has saved"),
             ("view_analytics", "Can view payment analytics"),
             ("export_ledger", "Can export the ledger for an accountant"),
         ]

@@ -86,8 +86,18 @@ def ledger_of(payment: Payment) -> list[tuple[str, int]]:
     return sorted(LedgerEntry.objects.filter(payment=payment).values_list("kind", "amount"))
 
 
-def pay_page(session_id: str, *, zip_code: str = "94539", card: str = "4242424242424242") -> Json:
-    """Pay a Checkout Session on Stripe's page, as a customer who lives there; return it."""
+def pay_page(
+    session_id: str,
+    *,
+    zip_code: str = "94539",
+    card: str = "4242424242424242",
+    save: bool = False,
+) -> Json:
+    """Pay a Checkout Session on Stripe's page, as a customer who lives there; return it.
+
+    Args:
+        save: whether the customer ticks that the card may be kept.
+    """
     typed = {"number": card, "exp_month": 12, "exp_year": timezone.now().year + 2, "cvc": "123"}
     place = {"postal_code": zip_code, "country": "US"}
     method = call(
@@ -97,4 +107,5 @@ def pay_page(session_id: str, *, zip_code: str = "94539", card: str = "424242424
         **{f"card[{name}]": value for name, value in typed.items()},
         **{f"billing_details[address][{name}]": value for name, value in place.items()},
     )
-    return call("POST", f"payment_pages/{session_id}/confirm", payment_method=method["id"])
+    wanted = {"payment_method": method["id"], "save_payment_method": str(save).lower()}
+    return call("POST", f"payment_pages/{session_id}/confirm", **wanted)

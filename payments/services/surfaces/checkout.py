@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
+from bookings.links import link
 from myhibachi.core import audit
 from myhibachi.core.ids import as_uuid
 from myhibachi.core.tasks import enqueue
@@ -125,9 +126,11 @@ def _params(payment: Payment, customer: str) -> Json:
         "line_items": _lines(payment, name),
         "metadata": metadata,
         "payment_intent_data": {"metadata": metadata, "description": name},
+        # The customer is asked whether the card may be kept, for `saved_cards`.
+        "saved_payment_method_options": {"payment_method_save": "enabled"},
         "expires_at": int(until.timestamp()),
         "success_url": settings.CHECKOUT_SUCCESS_URL,
-        "cancel_url": settings.CHECKOUT_CANCEL_URL,
+        "cancel_url": settings.CHECKOUT_CANCEL_URL or link("pay-booking", booking),
     }
     if is_automatic(booking):
         params |= {"automatic_tax": {"enabled": True}, "customer_update": {"address": "auto"}}
