@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from myhibachi.core.admin import money_column, state_column
+from myhibachi.core.admin import money_column, state_label
 from payments.admin import accept_dispute_page, evidence_page
 from payments.admin.base import MoneyAdmin
 from payments.admin.deadline import deadline
@@ -26,8 +26,13 @@ BOOKING = link_column("payment__booking")
 CUSTOMER = link_column("payment__customer")
 PAYMENT = link_column("payment", text=purpose)
 AMOUNT = money_column("amount")
-STATE = state_column()
 STRIPE = stripe_link("stripe_dispute_id", label="at Stripe")
+
+
+@admin.display(description="status", ordering="status")
+def stage(dispute: Dispute) -> SafeString:
+    """How far it is; an inquiry is told from a dispute, which has taken the money."""
+    return state_label(dispute.status, dispute.get_status_display())
 
 
 @admin.display(description="answer by", ordering="evidence_due_by")
@@ -61,7 +66,7 @@ class ToAnswerFilter(admin.SimpleListFilter):
 class DisputeAdmin(MoneyAdmin):
     """Disputes to look at; answering and accepting have pages of their own."""
 
-    list_display = (OPENED, AMOUNT, STATE, answer_by, reason, BOOKING, CUSTOMER, PAYMENT)
+    list_display = (OPENED, AMOUNT, stage, answer_by, reason, BOOKING, CUSTOMER)
     list_filter = (ToAnswerFilter, "status", "opened_at")
     list_select_related = ("payment__booking", "payment__customer")
     ordering = ("-created_at", "-id")
@@ -77,7 +82,7 @@ class DisputeAdmin(MoneyAdmin):
         },
     )
     sections = (
-        (None, (STATE, answer_by, reason, AMOUNT, BOOKING, CUSTOMER, PAYMENT, STRIPE)),
+        (None, (stage, answer_by, reason, AMOUNT, BOOKING, CUSTOMER, PAYMENT, STRIPE)),
         ("Answer", (answer,)),
         ("Money", (movements,)),
         ("When", ("opened_at", "evidence_due_by")),

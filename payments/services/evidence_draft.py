@@ -194,12 +194,12 @@ def _letter(email: Email) -> str:
 
 
 def _quoted(text: str) -> str:
-    return "\n".join(f"> {line}" for line in _without_links(text.splitlines()))
+    return "\n".join(f"> {line}" for line in _readable(text.splitlines()))
 
 
-def _without_links(lines: Iterable[str]) -> Iterator[str]:
+def _readable(lines: Iterable[str]) -> Iterator[str]:
     # A stored e-mail holds marks where its links were: no bank can follow them.
-    return (line for line in lines if "[link:" not in line)
+    return (line for line in lines if line.strip() and "[link:" not in line)
 
 
 def _party_time(booking: Booking) -> str:
