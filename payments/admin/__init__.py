@@ -1,6 +1,7 @@
 """The admin of money: everything to look at, and the few things to do, each one service call."""
 
 from payments.admin import mirror
+from payments.admin.attention import AttentionAdmin
 from payments.admin.booking import BookingWithPaymentsAdmin
 from payments.admin.customer import CustomerWithMoneyAdmin
 from payments.admin.difference import DifferenceAdmin, ReconcileRunAdmin
@@ -15,6 +16,7 @@ from payments.admin.refund import RefundAdmin
 from payments.admin.webhook_event import WebhookEventAdmin
 
 __all__ = [
+    "AttentionAdmin",
     "BookingWithPaymentsAdmin",
     "CustomerWithMoneyAdmin",
     "DifferenceAdmin",

@@ -17,13 +17,16 @@ from payments.admin import (
     cancel_page,
     late_money_page,
     record_payment_page,
+    saved_card_page,
     send_invoice_page,
     tables,
     timeline,
 )
+from payments.admin.attention import open_questions
 from payments.admin.invoice_cells import invoices_of
 from payments.admin.links import NOTHING, link_to
 from payments.admin.times import short
+from payments.models import Refund
 from payments.queries.refund_totals import with_refund_totals
 
 
@@ -45,13 +48,19 @@ def payments(booking: Booking) -> tables.Table:
     return small_table(headings, rows) if rows else NOTHING
 
 
+@admin.display(description="refunds")
+def refunds(booking: Booking) -> tables.Table:
+    """What has gone back of its payments, or is to."""
+    return tables.refunds_table(Refund.objects.filter(payment__booking=booking))
+
+
 @admin.display(description="ledger entries")
 def ledger(booking: Booking) -> tables.Table:
     """Every movement of money for this booking, tips and fees included."""
     return tables.ledger_table(booking.ledger_entries.order_by("occurred_at", "id"))
 
 
-SECTION: tuple[Column, ...] = (timeline.standing, payments, invoices_of, ledger)
+SECTION: tuple[Column, ...] = (timeline.standing, payments, refunds, invoices_of, ledger)
 
 
 class BookingWithPaymentsAdmin(BookingAdmin):
@@ -65,6 +74,7 @@ class BookingWithPaymentsAdmin(BookingAdmin):
             ("cancel", cancel_page),
             ("late-money", late_money_page),
             ("record-payment", record_payment_page),
+            ("saved-card", saved_card_page),
             ("send-invoice", send_invoice_page),
         )
         own = [
@@ -78,6 +88,7 @@ class BookingWithPaymentsAdmin(BookingAdmin):
     def object_tools(self, request: HttpRequest, booking: Booking) -> list[tuple[str, str]]:
         pages = (
             ("Record payment…", record_payment_page),
+            ("Charge saved card…", saved_card_page),
             ("Send invoice…", send_invoice_page),
             ("Late money…", late_money_page),
             ("Cancel…", cancel_page),
@@ -94,11 +105,13 @@ class BookingWithPaymentsAdmin(BookingAdmin):
         if obj is None:
             return sections
         *above, history = sections
+        if obj.attention.open().exists():
+            above.insert(0, ("Attention", {"fields": (open_questions,)}))
         told = ("Timeline", {"fields": (timeline.history,)})
         return [*above, ("Payments", {"fields": SECTION}), told, history]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Booking | None = None) -> Any:
-        shown = (*SECTION, timeline.history) if obj else ()
+        shown = (open_questions, *SECTION, timeline.history) if obj else ()
         return (*super().get_readonly_fields(request, obj), *shown)
 
 

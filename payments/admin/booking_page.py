@@ -52,6 +52,8 @@ def say_refunds(request: HttpRequest, refunds: tuple[Refund, ...]) -> None:
             messages.success(request, f"{amount} refunded.")
         elif refund.status not in Refund.LIVE:
             messages.error(request, f"{amount} could not be refunded: {refund.failure_reason}.")
+        elif refund.approval == Refund.Approval.REQUESTED:
+            messages.warning(request, f"The refund of {amount} waits for approval by finance.")
         elif refund.awaiting_stripe:
             messages.warning(request, f"The refund of {amount} is noted and on its way to Stripe.")
         elif refund.stripe_refund_id:

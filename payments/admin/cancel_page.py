@@ -88,7 +88,9 @@ def _page(
     *,
     asks: bool = False,
 ) -> HttpResponse:
-    shown = replace(outcome, shares=tuple(share for share in outcome.shares if share.left))
+    shown = replace(
+        outcome, shares=tuple(share for share in outcome.shares if share.left or share.contested)
+    )
     back = format_cents(outcome.refund_total, booking.currency)
     has_begun = booking.starts_at <= timezone.now()
     return page(

@@ -28,15 +28,16 @@ class EventFamilyFilter(admin.SimpleListFilter):
         return queryset.filter(type__startswith=f"{family}.") if family else queryset
 
 
-class ToPayBackFilter(admin.SimpleListFilter):
-    """The refunds that wait for staff to pay them back."""
+class RefundsToDoFilter(admin.SimpleListFilter):
+    """The refunds that wait for staff: to be approved, or to be paid back by hand."""
 
     title = "to do"
     parameter_name = "to_do"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("pay_back", "To pay back by hand")]
+        return [("approve", "To approve"), ("pay_back", "To pay back by hand")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Refund]) -> QuerySet[Refund]:
-        to_do = Refund.objects.to_pay_back().values("pk")
-        return queryset.filter(pk__in=to_do) if self.value() else queryset
+        wanted = {"approve": Refund.objects.to_approve(), "pay_back": Refund.objects.to_pay_back()}
+        to_do = wanted.get(self.value() or "")
+        return queryset if to_do is None else queryset.filter(pk__in=to_do.values("pk"))

@@ -17,9 +17,10 @@ from myhibachi.core.money import format_cents
 from payments import mirror
 from payments.admin.refund_form import RefundForm, empty_form
 from payments.models import Payment, Refund
+from payments.queries.disputed import WHY_NOT, is_contested
 from payments.queries.ledger import refundable
 from payments.queries.refund_totals import with_refund_totals
-from payments.services.refunds import check_refund, refund_payment
+from payments.services.refunds import check_refund, is_over_limit, refund_payment
 
 PERMISSION = "payments.refund_payment"
 
@@ -44,10 +45,12 @@ def view(request: HttpRequest, payment_id: UUID) -> HttpResponse:
         if "confirmed" in request.POST:
             return _refund(request, payment, form)
         actor = cast(User, request.user)
-        check_refund(payment, form.cents(), actor=actor, now=timezone.now())
+        now = timezone.now()
+        cents = check_refund(payment, form.cents(), may_ask=True, actor=actor, now=now)
+        waits = is_over_limit(cents, actor=actor, now=now)
     except DomainError as error:
         return _page(request, payment, _refused(form, error))
-    return _page(request, payment, form, asks=True)
+    return _page(request, payment, form, asks=True, waits=waits)
 
 
 def _refund(request: HttpRequest, payment: Payment, form: RefundForm) -> HttpResponse:
@@ -57,6 +60,7 @@ def _refund(request: HttpRequest, payment: Payment, form: RefundForm) -> HttpRes
         amount=form.cents(),
         reason=form.cleaned_data["reason"],
         notes=form.cleaned_data["notes"],
+        may_ask=True,
         actor=cast(User, request.user),
         now=timezone.now(),
     )
@@ -68,6 +72,8 @@ def _say(request: HttpRequest, refund: Refund) -> None:
     amount = format_cents(refund.amount, refund.currency)
     if refund.status == Refund.Status.SUCCEEDED:
         messages.success(request, f"{amount} refunded.")
+    elif refund.approval == Refund.Approval.REQUESTED:
+        messages.warning(request, f"The refund of {amount} waits for approval by finance.")
     elif refund.awaiting_stripe:
         messages.warning(request, f"The refund of {amount} is noted and on its way to Stripe.")
     elif refund.payment.method != Payment.Method.STRIPE and refund.status in Refund.LIVE:
@@ -87,7 +93,12 @@ def _refused(form: RefundForm, error: DomainError) -> RefundForm:
 
 
 def _page(
-    request: HttpRequest, payment: Payment, form: RefundForm, *, asks: bool = False
+    request: HttpRequest,
+    payment: Payment,
+    form: RefundForm,
+    *,
+    asks: bool = False,
+    waits: bool = False,
 ) -> HttpResponse:
     limit = None
     if not request.user.has_perm("payments.refund_over_limit"):
@@ -100,6 +111,8 @@ def _page(
         "card": _card(payment),
         "form": form,
         "asks": asks,
+        "waits": waits,
+        "why_not": WHY_NOT if is_contested(payment) else "",
         "cents": form.cents() if asks else None,
         "limit": limit,
     }

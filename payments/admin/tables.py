@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -11,7 +12,9 @@ from django.utils.safestring import SafeString
 from myhibachi.core.admin import money, number, small_table, state_label
 from payments.admin.links import NOTHING, link_to
 from payments.admin.times import short
-from payments.models import LedgerEntry, Payment
+from payments.models import LedgerEntry, Payment, Refund
+from payments.queries.refund_states import in_words, state_of
+from payments.services.another_way import can_be_paid_another_way, paid_instead
 
 Table = SafeString
 AMOUNT = number("Amount")
@@ -55,18 +58,35 @@ def ledger_table(entries: Iterable[LedgerEntry]) -> Table:
     return small_table(("When", "What", AMOUNT, "Cause"), [*rows, total_row])
 
 
+@admin.display(description="status", ordering="status")
+def refund_state(refund: Refund) -> SafeString:
+    """The state of a refund, in words."""
+    return state_label(state_of(refund), in_words(refund))
+
+
+@admin.display(description="instead")
+def refund_instead(refund: Refund) -> SafeString:
+    """What pays a failed refund back another way."""
+    return link_to(paid_instead(refund)) if can_be_paid_another_way(refund) else NOTHING
+
+
 @admin.display(description="refunds")
 def refunds(payment: Payment) -> Table:
     """The refunds of this payment, each with who asked for it."""
+    return refunds_table(payment.refunds.all())
+
+
+def refunds_table(found: QuerySet[Refund]) -> Table:
+    """Return refunds, each with its state and who asked for it; the oldest first."""
     rows = [
         (
             link_to(refund, short(refund.created_at)),
             money(refund.amount, refund.currency),
-            state_label(refund.status),
+            refund_state(refund),
             refund.reason.replace("_", " ") or "–",
             refund.requested_by or "Stripe's dashboard",
         )
-        for refund in payment.refunds.select_related("requested_by").order_by("created_at")
+        for refund in found.select_related("requested_by", "payment").order_by("created_at", "pk")
     ]
     headings = ("When", AMOUNT, "Status", "Reason", "By")
     return small_table(headings, rows) if rows else NOTHING

@@ -10,7 +10,9 @@ from django.urls import reverse
 
 from customers.tests.factories import UserFactory
 from payments.models import Payment, Refund
+from payments.queries.disputed import WHY_NOT
 from payments.tests import stripe_world as stripe
+from payments.tests.refunds.world import dispute
 from payments.tests.services.test_refunds import made_at_stripe, paid
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("sandbox")]
@@ -128,15 +130,26 @@ def test_an_amount_that_cannot_be_is_refused_beside_its_field(finance, amount, e
     assert Refund.objects.count() == 0
 
 
-def test_a_manager_is_told_the_limit_and_held_to_it(staff):
+def test_a_manager_is_told_the_limit_and_above_it_asks_finance(staff):
     manager = staff("manager")
     payment = paid(payment_type="full")
     page = manager.get(address(payment))
-    assert "You may refund up to $500.00 at once" in words(page)
-    answer = manager.post(address(payment), fields(manager, payment, amount="500.01"))
-    said = ["You may refund up to $500.00. Ask finance for more."]
-    assert answer.context["form"].errors == {"amount": said}
-    assert "refunded." in words(send(manager, payment, fields(manager, payment, amount="500.00")))
+    assert "up to $500.00 at once; more waits for approval by finance" in words(page)
+
+    form = fields(manager, payment, amount="500.01")
+    question = manager.post(address(payment), form)
+    assert "it waits, its money set aside, until finance has approved it" in words(question)
+    assert "waits for approval by finance" in words(send(manager, payment, form))
+
+    assert (Refund.objects.get().approval, made_at_stripe()) == ("requested", [])
+    small = fields(manager, payment, amount="49.99")
+    assert "$49.99 refunded." in words(send(manager, payment, small))
+
+
+def test_a_disputed_charge_shows_why_it_is_not_refunded(finance, sandbox):
+    payment = paid()
+    dispute(sandbox, payment)
+    assert WHY_NOT in words(finance.get(address(payment)))
 
 
 def test_stripe_saying_no_is_shown_and_the_form_can_be_sent_again(finance, sandbox):
