@@ -21,6 +21,7 @@ from payments.admin.links import link_column, purpose
 from payments.admin.search import AMOUNT as AMOUNT_TYPED
 from payments.models import MoneyIn
 from payments.services.money_in.decide import PERMISSION
+from payments.services.money_in.lookalikes import lookalikes
 from payments.services.money_in.match import matches, may_be_the_same, recorded_by_hand
 from payments.services.money_in.suggest import suggestions
 
@@ -147,7 +148,7 @@ def _matching(request: HttpRequest, line: MoneyIn) -> dict[str, Any]:
     [likely] = suggestions([line], [named])
     return {
         "is_open": True,
-        "why_not": named.refusal if named else "",
+        "why_not": lookalikes([line]).get(line.fingerprint) or (named.refusal if named else ""),
         "suggestions": likely,
         "same_as": [] if text else _same_as(line),
         "text": text,

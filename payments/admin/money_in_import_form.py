@@ -24,7 +24,7 @@ class ImportForm(forms.Form):
         required=False,
         strip=False,
         max_length=MAX_BYTES,
-        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "class": "vLargeTextField"}),
         help_text="Rows copied from a page or a spreadsheet, or lines with a date and an amount.",
     )
     method = forms.ChoiceField(

@@ -20,6 +20,7 @@ from payments.admin.booking_page import refused
 from payments.admin.money_in_page import back_to, page
 from payments.models import MoneyIn, Payment
 from payments.services.money_in.decide import PERMISSION, link_to_payment, record_on_booking
+from payments.services.money_in.lookalikes import lookalikes
 from payments.services.money_in.match import may_be_the_same, recorded_by_hand
 
 NAME = "payments_moneyin_record"
@@ -115,5 +116,6 @@ def _page(request: HttpRequest, line: MoneyIn, booking: Booking, form: RecordFor
         booking=booking,
         form=form,
         is_over=booking.status not in PAYABLE,
+        alike=lookalikes([line]).get(line.fingerprint, ""),
         perhaps=[each for each in by_hand if may_be_the_same(line, each)],
     )

@@ -83,11 +83,11 @@ def record_manual_payment(
             return made
         payment = write(received, booking=booking, payment_id=payment_id, actor=actor, now=now)
     if not received.is_tip:
-        _follow_invoices(booking_id, now=now)
+        close_invoices(booking_id, now=now)
     return payment
 
 
-def _follow_invoices(booking_id: UUID, *, now: datetime) -> None:
+def close_invoices(booking_id: UUID, *, now: datetime) -> None:
     """Close the invoice that asks for what has just been received: as paid, if that was all of it.
 
     At once, not in a worker's good time, as the customer may have its page open. The money is in

@@ -69,6 +69,8 @@ def record_on_booking(
             for payment_id, part in _parts(line, booking, as_tip, tip_the_rest, now)
         ]
         _close(line, first, actor=actor, now=now)
+    if not as_tip:
+        manual.close_invoices(booking_id, now=now)
     return line
 
 

@@ -10,7 +10,7 @@ from typing import Literal
 from django.utils import timezone
 
 from payments.models import MoneyIn
-from payments.services.money_in.fingerprint import plain
+from payments.services.money_in.lookalikes import lookalikes
 from payments.services.money_in.match import Match, matches
 from payments.services.money_in.parse import parse
 from payments.services.money_in.statement import Left, Line
@@ -96,7 +96,7 @@ def _planned(lines: list[Line]) -> list[Planned]:
     open_lines = [line for line in lines if _is_open(known.get(line.fingerprint))]
     named = matches(open_lines)
     likely = suggestions(open_lines, named)
-    alike = _lookalikes(open_lines)
+    alike = lookalikes(open_lines)
     opened = {
         line.fingerprint: _decided(
             line, match, likely, alike.get(line.fingerprint, ""), known.get(line.fingerprint)
@@ -132,26 +132,3 @@ def _decided(
         reason=reason,
         suggestions=likely,
     )
-
-
-def _lookalikes(lines: list[Line]) -> dict[str, str]:
-    """Return by fingerprint why a line may be one that was imported in another shape."""
-    days, amounts = {line.received_on for line in lines}, {line.amount for line in lines}
-    before: dict[tuple[dt.date, int], list[MoneyIn]] = {}
-    for row in MoneyIn.objects.filter(received_on__in=days, amount__in=amounts):
-        before.setdefault((row.received_on, row.amount), []).append(row)
-    found = {}
-    for line in lines:
-        for row in before.get((line.received_on, line.amount), ()):
-            if row.fingerprint != line.fingerprint and _is_alike(row, line):
-                found[line.fingerprint] = f"It looks like {row}, which was imported before."
-    return found
-
-
-def _is_alike(row: MoneyIn, line: Line) -> bool:
-    numbers = plain(row.bank_reference), plain(line.bank_reference)
-    if all(numbers):
-        return numbers[0] == numbers[1]
-    is_told_alike = plain(row.sender + row.memo) == plain(line.sender + line.memo)
-    # Of two in one statement that are alike to the letter, each is a payment.
-    return is_told_alike and (row.method != line.method or any(numbers))

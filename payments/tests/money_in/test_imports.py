@@ -87,6 +87,8 @@ def test_a_line_in_another_shape_is_not_taken_twice_without_a_person(booking):
     import_all(statement(f"{row},abc123"))
     [(becomes, reason)] = reason_for(statement(row))
     assert (becomes, reason.startswith("It looks like Jane Doe")) == ("inbox", True)
+    plan = plan_import(text=statement(row), method="venmo", now=timezone.now())
+    assert [each.becomes for each in plan.planned] == ["inbox"]
 
 
 def test_more_than_is_owed_waits_for_a_person(booking):
