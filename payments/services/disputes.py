@@ -2,11 +2,13 @@
 
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
 
 from bookings.models import Status
+from customers.models import User
 from myhibachi.core import audit
 from myhibachi.core.ids import as_uuid
 from payments.models import Attention, Dispute, DisputeEvidence, LedgerEntry, Payment
@@ -19,6 +21,7 @@ Kind = LedgerEntry.Kind
 
 # Where Stripe's copy of a dispute names the answer it has of us, and which sending of it.
 EVIDENCE_ID, SENT_AT = "evidence_id", "evidence_sent_at"
+KEPT = "booking_kept"
 # The party is still to come, so somebody has to say whether it does.
 LIVE_BOOKING = (Status.PENDING, Status.CONFIRMED)
 
@@ -110,6 +113,17 @@ def _ask(dispute: Dispute, payment: Payment, *, now: datetime) -> None:
             "evidence_due_by": due_by.isoformat() if due_by else None,
         },
         now=now,
+    )
+
+
+def keep_booking(*, attention_id: UUID, note: str = "", actor: User, now: datetime) -> Attention:
+    """Let a party take place although a payment for it is disputed; the dispute goes on.
+
+    Raises:
+        NotAllowed, AlreadyDecided, NotFound: as `attention.decide` says.
+    """
+    return attention.decide(
+        attention_id=attention_id, decision=KEPT, note=note, actor=actor, now=now
     )
 
 

@@ -59,5 +59,5 @@ def lower_bill_by_refund(
 
 def answered_by_canceling(*, booking_id: UUID, actor: User, now: datetime) -> None:
     """Close what was asked about a booking that is canceled now. The caller holds its lock."""
-    kind = Attention.Kind.EXTERNAL_REFUND
-    attention.answer_all(kind, booking_id=booking_id, decision=CANCELED, actor=actor, now=now)
+    for kind in (Attention.Kind.EXTERNAL_REFUND, Attention.Kind.DISPUTE):
+        attention.answer_all(kind, booking_id=booking_id, decision=CANCELED, actor=actor, now=now)

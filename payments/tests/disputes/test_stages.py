@@ -5,10 +5,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from bookings.models import Booking
+from customers.tests.factories import UserFactory
 from payments.models import Attention, Dispute, Payment
 from payments.queries.ledger import refundable
+from payments.services.cancel_terms import Terms
+from payments.services.cancellation import cancel_booking
+from payments.services.disputes import keep_booking
 from payments.tests import stripe_world as stripe
 from payments.tests.services.test_refunds import paid
 
@@ -117,6 +122,30 @@ def test_a_dispute_of_a_party_still_to_come_asks_staff_once(sandbox):
         )
     ]
     assert Attention.objects.get().payment == payment
+
+
+def test_the_party_is_kept_by_somebodys_word_and_the_dispute_goes_on(sandbox):
+    unheard(sandbox)
+    stripe.deliver()
+    manager = UserFactory(role="manager")
+    question = Attention.objects.get()
+    keep_booking(attention_id=question.pk, note="They called", actor=manager, now=timezone.now())
+    stripe.deliver()
+    question.refresh_from_db()
+    assert (question.decision, question.note) == ("booking_kept", "They called")
+    assert (Attention.objects.count(), Dispute.objects.get().status) == (1, "needs_response")
+
+
+def test_canceling_the_booking_answers_the_question(sandbox):
+    payment = unheard(sandbox)
+    stripe.deliver()
+    cancel_booking(
+        booking_id=payment.booking_id,
+        terms=Terms(reason="Disputed", expected_refund=0),
+        actor=UserFactory(role="manager"),
+        now=timezone.now(),
+    )
+    assert [decision for _, decision, _ in questions()] == ["booking_canceled"]
 
 
 @pytest.mark.parametrize("status", ["completed", "no_show"])
