@@ -59,6 +59,7 @@ class BookingListView(Idempotent, generics.ListAPIView[Booking]):
             contact=asked.contact(),
             words=asked.words(),
             consent=asked.consent(client_ip=client_ip(request)),
+            booking_id=self.new_id,
             actor=cast(User, request.user),
             now=timezone.now(),
         )

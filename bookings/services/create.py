@@ -1,6 +1,7 @@
 import datetime as dt
 from dataclasses import asdict, dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,7 +18,8 @@ from customers.models import Customer, User
 from customers.roles import is_staff_role
 from customers.services.profiles import customer_for, customer_for_contact
 from myhibachi.core import audit
-from myhibachi.core.ids import new_reference
+from myhibachi.core.idempotency import KEPT_FOR
+from myhibachi.core.ids import new_reference, uuid7
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +61,7 @@ def create_booking(
     contact: Contact = Contact(),
     words: Words = Words(),
     consent: Consent = Consent(),
+    booking_id: UUID | None = None,
     actor: User,
     now: dt.datetime,
 ) -> Booking:
@@ -67,16 +70,23 @@ def create_booking(
     Args:
         customer: whose it is. Left out: whom a staff `actor` names in `contact`, else the actor.
         date, time: local to the venue.
+        booking_id: the id that the booking shall have, chosen by the caller before the first try;
+            the same call again, within a day, returns that booking and makes no other.
+
     Raises:
         UnknownSlot, SlotInPast, TooSoon, TooFarAhead: the slot can't be booked now.
         SlotFull: nobody can book it any more.
         WrongPartySize, UnknownItem, TooManyProteins, TooFarAway: the order can't be cooked.
     """
+    made = Booking.objects.filter(pk=booking_id).first() if booking_id else None
+    if made and made.created_at > now - KEPT_FOR:
+        return made
     rules = current_rules(now)
     start = slots.check_bookable(rules, date=date, time=time, now=now)
     checked = orders.check(rules, order)
     with transaction.atomic():
         return hold_slot(
+            booking_id=None if made else booking_id,
             customer=customer or named_customer(actor, contact),
             rules=rules,
             start=start,
@@ -91,6 +101,7 @@ def create_booking(
 
 def hold_slot(
     *,
+    booking_id: UUID | None = None,
     customer: Customer,
     rules: Rules,
     start: dt.datetime,
@@ -125,6 +136,7 @@ def hold_slot(
     )
     with seats.held_to_capacity(date=date, time=time, now=now):
         booking = Booking.objects.create(
+            pk=booking_id or uuid7(),
             reference=_unused_reference(),
             customer=customer,
             status=Status.PENDING,

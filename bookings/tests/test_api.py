@@ -7,6 +7,8 @@ from bookings.models import Booking, Status
 from bookings.tests.factories import BookingFactory
 from customers.models import User
 from customers.tests.factories import CustomerFactory
+from myhibachi.core import idempotency
+from myhibachi.core.models import IdempotencyKey
 
 NOW = dt.datetime.fromisoformat("2027-06-01T12:00:00-07:00")
 BODY = {
@@ -362,3 +364,24 @@ def test_what_staff_book_is_for_whom_they_name(staff):
 
     customer = Booking.objects.get().customer
     assert (customer.name, customer.email, customer.user) == ("Cy Caller", "cy@example.com", None)
+
+
+def test_a_request_whose_process_died_before_it_answered_books_no_second_slot(api, customer):
+    first = post(api, "/api/bookings", BODY, **{"Idempotency-Key": "one party"})
+    died = NOW - 2 * idempotency.IN_FLIGHT_FOR
+    IdempotencyKey.objects.update(status=None, body="", started_at=died)
+
+    again = post(api, "/api/bookings", BODY, **{"Idempotency-Key": "one party"})
+
+    assert (again.status_code, again.json()) == (201, first.json())
+    assert Booking.objects.count() == 1
+
+
+def test_a_key_that_is_a_day_old_books_anew(api, customer, time_machine):
+    first = post(api, "/api/bookings", BODY, **{"Idempotency-Key": "one party"})
+    time_machine.move_to(NOW + idempotency.KEPT_FOR + dt.timedelta(seconds=1), tick=False)
+
+    again = post(api, "/api/bookings", BODY, **{"Idempotency-Key": "one party"})
+
+    assert again.status_code == 201
+    assert again.json()["id"] != first.json()["id"]
