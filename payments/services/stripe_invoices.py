@@ -86,6 +86,7 @@ def refresh_invoice(*, invoice_id: UUID, now: datetime) -> None:
     answer = gateway.retrieve_invoice(
         invoice.stripe_invoice_id, expand=["payments.data.payment.payment_intent"]
     )
+    apply_stripe_invoice(answer, now=now)
     for invoice_payment in answer["payments"]["data"]:
         if invoice_payment["status"] == "paid":
             _book(invoice, invoice_payment, answer, now=now)

@@ -7,13 +7,17 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from bookings.links import link, token
 from bookings.models import Booking, Quote
 from bookings.tests.factories import BookingFactory
-from payments.models import Payment
+from customers.tests.factories import UserFactory
+from payments.models import Invoice, Payment
+from payments.services.invoices import create_balance_invoice
 from payments.tests import stripe_world as stripe
 from payments.tests.factories import PaymentFactory, paid_payment
+from payments.tests.services.parties import pay
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("sandbox")]
 
@@ -152,6 +156,43 @@ def test_while_the_bank_decides_nobody_is_asked_again(client):
     answer = client.get(address(booking))
     assert "Your bank is working on a payment of $100.00." in words(answer)
     assert button(answer) is None
+
+
+def invoiced() -> Invoice:
+    """An open invoice of $450.00, all that is owed."""
+    booking = BookingFactory()
+    pay(booking)
+    return create_balance_invoice(
+        booking_id=booking.pk,
+        days_until_due=7,
+        actor=UserFactory(role="finance"),
+        now=timezone.now(),
+    )
+
+
+def test_an_invoice_for_what_is_due_is_where_the_button_leads_and_stays_open(client):
+    invoice = invoiced()
+    answer = client.post(address(invoice.booking))
+    assert answer["Location"] == invoice.hosted_invoice_url
+    assert Invoice.objects.get().status == "open"
+    assert Payment.objects.open().count() == 0
+
+
+def test_an_invoice_paid_a_moment_ago_shows_before_stripe_has_told_us(client):
+    invoice = invoiced()
+    path = f"invoices/{invoice.stripe_invoice_id}/pay"
+    stripe.call("POST", path, payment_method="pm_card_visa")
+    answer = client.post(address(invoice.booking), follow=True)
+    assert "Everything is paid" in words(answer)
+    assert Invoice.objects.get().status == "paid"
+
+
+def test_an_invoice_voided_in_the_dashboard_is_no_place_to_pay(client):
+    invoice = invoiced()
+    stripe.call("POST", f"invoices/{invoice.stripe_invoice_id}/void")
+    answer = client.post(address(invoice.booking))
+    assert "/c/pay/" in answer["Location"]
+    assert Payment.objects.open().get().amount == 45000
 
 
 def test_the_form_needs_its_csrf_token():
