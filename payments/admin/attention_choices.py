@@ -78,3 +78,4 @@ def elsewhere(question: Attention, request: HttpRequest) -> Iterator[tuple[str, 
     if question.kind == Kind.DUPLICATE_PAYMENT and payment and may_refund:
         page = "admin:payments_payment_refund"
         yield "Refund the second payment…", reverse(page, args=[payment.pk])
+        yield "Refund the first payment…", reverse(page, args=[facts["other"]["id"]])

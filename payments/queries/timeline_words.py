@@ -32,6 +32,8 @@ TITLES = {
     "invoice.created": "Invoice for {amount} made",
     "invoice.refused": "Stripe refused the invoice for {amount}",
     "invoice.status": "Invoice for {amount}: {status}",
+    "invoice.voided": "Voiding of the invoice for {amount} asked for",
+    "invoice.given_up": "Invoice for {amount} given up",
     "quote.accepted": "Quote accepted",
     "waitlist.joined": "Joined the waitlist",
     "waitlist.offered": "Place of the waitlist offered",

@@ -51,7 +51,7 @@ def look_for_duplicate(payment: Payment, *, now: datetime) -> None:
         booking_id=booking.pk,
         payment_id=payment.pk,
         facts={
-            "why": why,
+            "reason": why,
             "amount": payment.amount,
             "paid": paid,
             "total": booking.total,

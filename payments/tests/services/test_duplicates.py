@@ -54,7 +54,7 @@ def told(payment: Payment) -> str:
 def asked() -> list[tuple[str, int]]:
     """Return why people are asked, and about how many cents."""
     questions = Attention.objects.filter(kind="duplicate_payment").order_by("opened_at")
-    return [(each.facts["why"], each.facts["amount"]) for each in questions]
+    return [(each.facts["reason"], each.facts["amount"]) for each in questions]
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_two_for_one_purpose(booking: Booking, first: Came, second: Came, why: s
         f"duplicate_payment:{later.pk}",
     )
     assert question.facts == {
-        "why": why,
+        "reason": why,
         "amount": later.amount,
         "paid": first[2] + second[2],
         "total": 55000,

@@ -13,10 +13,13 @@ from bookings.services import Changes, expire_holds, update_booking
 from bookings.tests.factories import BookingFactory
 from customers.models import User
 from customers.tests.factories import UserFactory
+from myhibachi.core.ids import uuid7
 from myhibachi.core.models import AuditEntry
 from payments.errors import GatewayUnavailable
 from payments.models import Invoice, LedgerEntry, Payment
 from payments.services.attempts import Wanted
+from payments.services.cancel_terms import Terms
+from payments.services.cancellation import cancel_booking
 from payments.services.follow import follow_booking
 from payments.services.invoices import create_balance_invoice
 from payments.services.start import Started, start_payment
@@ -209,6 +212,38 @@ def test_where_nothing_is_owed_any_more_the_invoice_is_voided_and_none_follows(
     later()
 
     assert invoices() == [("void", 45000, 7)]
+
+
+def cancel(booking: Booking) -> None:
+    cancel_booking(
+        booking_id=booking.pk,
+        terms=Terms(reason="We moved."),
+        cancellation_id=uuid7(),
+        actor=UserFactory(role="manager"),
+        now=timezone.now(),
+    )
+
+
+def expire(booking: Booking) -> None:
+    Booking.objects.update(hold_expires_at=timezone.now() - timedelta(seconds=1))
+    assert expire_holds(timezone.now()) == 1
+
+
+@pytest.mark.parametrize("end", [cancel, expire])
+@pytest.mark.parametrize("finish", [follow, lambda booking: later()], ids=["at once", "swept"])
+def test_the_invoice_of_a_booking_that_is_over_can_t_be_paid(
+    finance: User, end: Callable[[Booking], None], finish: Callable[[Booking], None]
+):
+    booking = BookingFactory()
+    invoice = invoice_for(booking, finance)
+    end(booking)
+
+    finish(booking)
+
+    assert invoices() == [("void", 55000, 7)]
+    path = f"invoices/{invoice.stripe_invoice_id}/pay"
+    refused = stripe.call("POST", path, payment_method="pm_card_visa")
+    assert refused["error"]["message"].startswith("This invoice is void")
 
 
 def test_one_that_staff_void_in_the_dashboard_stays_void(booking: Booking, finance: User):
