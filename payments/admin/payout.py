@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.db.models import Sum
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -39,13 +40,17 @@ def ties(payout: Payout) -> SafeString:
 
 @admin.display(description="what it paid out")
 def transactions(payout: Payout) -> SafeString:
-    """Its balance transactions, its own aside, and their sum."""
+    """Its balance transactions, its own aside, and their sum, newest first."""
     items = payout.balance_transactions.exclude(source=payout.stripe_payout_id)
     found = list(items.order_by("-occurred_at", "-pk")[: MOST_SHOWN + 1])
     if not found:
         return NOTHING
-    rows = [_row(item) for item in found[:MOST_SHOWN]]
-    table = small_table(("When", "Type", "Of", number("Gross"), number("Fee"), number("Net")), rows)
+    total = money(items.aggregate(total=Sum("net"))["total"], payout.currency)
+    total_row = ("", format_html("<strong>{}</strong>", "Sum"), total, "", "", "")
+    table = small_table(
+        ("When", "Type", number("Net"), number("Gross"), number("Fee"), "Of"),
+        [*map(_row, found[:MOST_SHOWN]), total_row],
+    )
     if len(found) <= MOST_SHOWN:
         return table
     return format_html("{}<p>The newest {} of {}.</p>", table, MOST_SHOWN, items.count())
@@ -55,14 +60,14 @@ def _row(item: BalanceTransaction) -> tuple[object, ...]:
     return (
         short(item.occurred_at),
         item.type.replace("_", " "),
+        money(item.net, item.currency),
+        money(item.amount, item.currency),
+        money(item.fee, item.currency),
         format_html(
             '<a class="stripe-id" href="{}" rel="noreferrer">{}</a>',
             dashboard_url(item.source or item.stripe_balance_transaction_id),
             item.source or item.stripe_balance_transaction_id,
         ),
-        money(item.amount, item.currency),
-        money(item.fee, item.currency),
-        money(item.net, item.currency),
     )
 
 

@@ -64,7 +64,7 @@ def test_the_page_sets_our_ledger_beside_stripes(finance):
     said = shown(finance, **JUNE)
     assert "ties Our ledger and Stripe agree to the cent." in said
     assert "The whole ledger, as in the file $100.00" in said
-    assert "charge 1 $100.00 $0.00 $100.00" in said
+    assert "charge $100.00 $100.00 $0.00 1" in said
     assert "Difference $0.00" in said
     assert "Jun 12, 2026 paid $100.00 $100.00" in said
 
