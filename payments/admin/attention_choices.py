@@ -10,6 +10,7 @@ from myhibachi.core.money import format_cents
 from payments.admin import another_way_page, cancel_page, fraud_warning_page
 from payments.models import Attention, Refund
 from payments.services.attention import NOTED, note_only
+from payments.services.disputes import KEPT, keep_booking
 from payments.services.external_refunds import (
     BILL_LOWERED,
     OWED_AGAIN,
@@ -36,8 +37,19 @@ NOTE = Choice(
 )
 
 
+KEEP = Choice(
+    label="Keep the booking",
+    effect="The party takes place. The dispute goes on: answer it, or accept it, on its own page.",
+    do=keep_booking,
+)
+# What may end in canceling.
+BOOKING_AT_STAKE = (Kind.EXTERNAL_REFUND, Kind.DISPUTE)
+
+
 def choices(question: Attention) -> dict[str, Choice]:
     """Return what can be decided about a question, by its decision."""
+    if question.kind == Kind.DISPUTE:
+        return {KEPT: KEEP, NOTED: NOTE}
     if question.kind != Kind.EXTERNAL_REFUND:
         return {NOTED: NOTE}
     amount = format_cents(question.facts["amount"])
@@ -61,7 +73,7 @@ def choices(question: Attention) -> dict[str, Choice]:
 def elsewhere(question: Attention, request: HttpRequest) -> Iterator[tuple[str, str]]:
     """Yield what can be done on other pages: what it is, and its address."""
     facts, payment, booking = question.facts, question.payment, question.booking
-    if question.kind == Kind.EXTERNAL_REFUND and cancel_page.is_offered(booking, request):
+    if question.kind in BOOKING_AT_STAKE and cancel_page.is_offered(booking, request):
         yield "Cancel the booking…", reverse(f"admin:{cancel_page.NAME}", args=[booking.pk])
     if question.kind == Kind.REFUND_FAILED:
         refund = Refund.objects.select_related("payment").get(pk=facts["refund_id"])

@@ -7,7 +7,8 @@ from django.http import HttpRequest
 from payments.models import Refund, WebhookEvent
 
 FAMILIES = (
-    "payment_intent", "charge", "checkout.session", "refund", "charge.dispute", "invoice",
+    "payment_intent", "charge", "checkout.session", "refund", "charge.dispute",
+    "radar.early_fraud_warning", "invoice",
     "customer", "product", "price", "payout",
 )  # fmt: skip
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from customers.tests.factories import UserFactory
-from payments.models import Dispute, DisputeEvidence
+from payments.models import Attention, Dispute, DisputeEvidence
 from payments.services.evidence_fields import FIELDS
 from payments.tests import stripe_world as stripe
 from payments.tests.disputes.world import disputed, save, submissions, submit
@@ -206,3 +206,16 @@ def test_who_may_not_answer_sees_the_dispute_and_no_more(staff, role):
         assert browser.get(address(dispute, name)).status_code == 403
         assert browser.post(address(dispute, name)).status_code == 403
     assert DisputeEvidence.objects.count() == 0
+
+
+def test_the_party_that_is_disputed_is_kept_or_canceled_by_a_persons_word(staff):
+    disputed()
+    manager, question = staff("manager"), Attention.objects.get()
+    page = reverse("admin:payments_attention_decide", args=[question.pk])
+    said = words(manager.get(page))
+    for choice in ("Keep the booking", "Cancel the booking…", "The dispute"):
+        assert choice in said
+    typed = {"decision": "booking_kept", "note": "They called", "confirmed": "yes"}
+    manager.post(page, typed)
+    question.refresh_from_db()
+    assert (question.decision, question.note) == ("booking_kept", "They called")

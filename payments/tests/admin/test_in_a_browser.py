@@ -25,6 +25,7 @@ def test_no_page_is_wider_than_its_window_or_asks_for_what_it_may_not_have(
     refund = refund_payment(payment_id=payment.pk, amount=2500, actor=actor, now=now)
     stripe.deliver()
     open_attempt = PaymentFactory(booking=BookingFactory(), stripe_checkout_session_id="cs_1")
+    disputed = DisputeFactory(payment=payment)
     addresses = [
         "/admin/",
         "/admin/analytics/",
@@ -33,7 +34,8 @@ def test_no_page_is_wider_than_its_window_or_asks_for_what_it_may_not_have(
         f"/admin/payments/payment/{payment.pk}/refund/",
         f"/admin/payments/payment/{open_attempt.pk}/change/",
         f"/admin/payments/refund/{refund.pk}/change/",
-        f"/admin/payments/dispute/{DisputeFactory(payment=payment).pk}/change/",
+        *(f"/admin/payments/dispute/{disputed.pk}/{page}/" for page in DISPUTE_PAGES),
+        "/admin/payments/dispute/",
         f"/admin/payments/invoice/{InvoiceFactory().pk}/change/",
         f"/admin/payments/webhookevent/{inbox_event().pk}/change/",
         f"/admin/bookings/booking/{payment.booking_id}/change/",
