@@ -1,7 +1,12 @@
+import io
+import logging
+from logging.config import dictConfig
+
 import pytest
+from django.conf import settings
 from django.urls import reverse
 
-from myhibachi.access_log import masked
+from myhibachi.link_tokens import masked
 
 TOKEN = "AZ-k3_9mQwq:1vT-x_Y2"
 
@@ -27,3 +32,25 @@ def test_the_access_log_holds_no_token_of_a_signed_link(line, logged):
 @pytest.mark.parametrize("name", ["pay-booking", "quote"])
 def test_every_page_behind_a_signed_link_is_masked(name):
     assert TOKEN not in masked(reverse(name, args=[TOKEN]))
+
+
+def test_what_django_logs_of_a_refused_address_holds_no_token_either():
+    log = logging.LogRecord("django.request", logging.WARNING, "", 1, "Conflict: %s", (), None)
+    log.args = (f"/quotes/{TOKEN}",)
+    written = io.StringIO()
+    config = settings.LOGGING["formatters"]["plain"]
+    handler = {"class": "logging.StreamHandler", "formatter": "plain", "stream": written}
+    logger = {"handlers": ["kept"], "propagate": False}
+    dictConfig(
+        {
+            "version": 1,
+            "disable_existing_loggers": False,
+            "formatters": {"plain": config},
+            "handlers": {"kept": handler},
+            "loggers": {"test.tokens": logger},
+        }
+    )
+
+    logging.getLogger("test.tokens").handle(log)
+
+    assert written.getvalue().endswith("WARNING django.request Conflict: /quotes/…\n")
