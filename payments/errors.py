@@ -71,6 +71,10 @@ class GatewayUnavailable(GatewayError):
     code = "stripe_unavailable"
 
 
+class GatewayBroken(GatewayUnavailable):
+    """Stripe broke, and answers so again under the same key. What it did is to be looked up."""
+
+
 class InvalidSignature(DomainError):
     """The body does not carry a valid Stripe signature."""
 

@@ -18,6 +18,8 @@ from django.db import connection
 
 from payments.errors import (
     CardDeclined,
+    GatewayBroken,
+    GatewayError,
     GatewayNotFound,
     GatewayRejected,
     GatewayUnavailable,
@@ -47,17 +49,19 @@ def _call(method: Callable[..., Any], *path: str, params: Json, key: str | None 
     if _inside_transaction():
         raise RuntimeError("A call to Stripe inside a database transaction holds its locks.")
     options = {"idempotency_key": key} if key else {}
+    refusal: type[GatewayError]
     try:
         return method(*path, params=params, options=options)
     except stripe.CardError as error:
         raise CardDeclined(
             error.user_message or "The card was declined.", decline_code=error.code
         ) from None
-    except (stripe.APIConnectionError, stripe.RateLimitError, stripe.APIError):
-        raise GatewayUnavailable("Stripe can't be reached just now. Please try again.") from None
+    except (stripe.APIConnectionError, stripe.RateLimitError, stripe.APIError) as error:
+        is_kept = (error.headers or {}).get("Idempotent-Replayed") == "true"
+        refusal = GatewayBroken if is_kept else GatewayUnavailable
+        raise refusal("Stripe can't be reached just now. Please try again.") from None
     except stripe.InvalidRequestError as error:
-        missing = error.code == "resource_missing"
-        refusal = GatewayNotFound if missing else GatewayRejected
+        refusal = GatewayNotFound if error.code == "resource_missing" else GatewayRejected
         raise refusal(
             error.user_message or "Stripe refused the request.", stripe_code=error.code
         ) from None
@@ -316,6 +320,12 @@ def list_pages(
 def list_balance_transactions(*, payout: str) -> Iterator[list[Json]]:
     """What an automatic payout paid out: https://docs.stripe.com/api/balance_transactions/list"""
     return _pages(_v1().balance_transactions.list, {"payout": payout, "limit": 100})
+
+
+def list_of_customer(object_type: str, *, customer: str, since: int) -> Iterator[Json]:
+    """Every object of a type that is this customer's, made since then (seconds since the epoch)."""
+    params = {"customer": customer, "created": {"gte": since}, "limit": 100}
+    return _each(_LIST[object_type](_v1()), params)
 
 
 def list_events(*, since: int) -> Iterator[Json]:

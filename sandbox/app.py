@@ -14,11 +14,12 @@ from sandbox import auth, errors, forms, ids, pages, resources
 from sandbox.api import API_VERSION, PAGES, ROUTES, Call, Page, Route
 from sandbox.events import public
 from sandbox.expand import expand
-from sandbox.faults import ApiFault, Faults
+from sandbox.faults import KEPT, ApiFault, Faults
 from sandbox.idempotency import Keys, Stored, fingerprint
 from sandbox.params import Params, validate
 from sandbox.store import Store
 
+BROKEN = "Sorry! There was an error while talking to one of our backends."
 UNKNOWN_URL = (
     "Unrecognized request URL ({method}: {path}). Please see https://stripe.com/docs or we can "
     "help at https://support.stripe.com/."
@@ -68,17 +69,22 @@ class Api:
         publishable = auth.check_publishable(key, allowed=route.publishable)
         idempotency_key = self._key(route)
         with self.keys.claim(idempotency_key):
-            fault = self.faults.next_for(route.method, request.path)
-            _meet(fault)
             print_ = fingerprint(raw)
             stored = self.keys.answer(idempotency_key, request.path, print_)
+            fault = self.faults.next_for(route.method, request.path, again=stored is not None)
+            _meet(fault)
             if stored:
                 g.replayed = stored.request
                 return _json(stored.body, stored.status)
             params = validate(route.params, raw)
             call = Call(self.store, base_url(), g.request_id, idempotency_key, publishable, params)
             keep = functools.partial(self.keys.keep, idempotency_key, request.path, print_)
-            done = self._execute(route, call, params, path_args, keep)
+            if fault and fault.kind == "500_kept":
+                done = self._break(keep)
+            else:
+                done = self._execute(route, call, params, path_args, keep)
+            if fault and fault.kind == "500_after":
+                done = self._break(keep)
             g.drop = fault is not None and fault.kind == "reset_after"
             return _json(done.body, done.status)
 
@@ -115,6 +121,13 @@ class Api:
                 keep(done)
         return done
 
+    def _break(self, keep: Callable[[Stored], None]) -> Stored:
+        """Answer 500, to the same key again too."""
+        done = _stored(errors.StripeError(BROKEN, status=500, kind="api_error"))
+        with self.store.transaction():
+            keep(done)
+        return done
+
     def show(self, page: Page, **path_args: str) -> Any:
         """A page or control call, in a transaction of its own."""
         call = Call(self.store, base_url())
@@ -139,7 +152,7 @@ def _raw_params() -> Params:
 
 def _meet(fault: ApiFault | None) -> None:
     """Suffer a fault that comes before execution."""
-    if fault is None or fault.kind == "reset_after":
+    if fault is None or fault.kind in ("reset_after", *KEPT):
         return
     if fault.kind in ("latency", "timeout"):
         time.sleep(fault.seconds)
@@ -148,8 +161,7 @@ def _meet(fault: ApiFault | None) -> None:
         message += "https://stripe.com/docs/rate-limits."
         raise errors.StripeError(message, status=429, code="rate_limit")
     if fault.kind == "500":
-        message = "Sorry! There was an error while talking to one of our backends."
-        raise errors.StripeError(message, status=500, kind="api_error")
+        raise errors.StripeError(BROKEN, status=500, kind="api_error")
     if fault.kind in ("timeout", "reset"):
         g.drop = True
         raise errors.StripeError("dropped", status=500, kind="api_error")

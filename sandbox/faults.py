@@ -13,7 +13,8 @@ from sandbox.store import Store
 
 WINDOW = 0.5  # seconds over which reversed or shuffled deliveries are collected
 STEP = 0.000_1  # seconds between reversed deliveries
-KINDS = {"latency", "429", "500", "timeout", "reset", "reset_after"}
+KEPT = {"500_kept", "500_after"}
+KINDS = KEPT | {"latency", "429", "500", "timeout", "reset", "reset_after"}
 
 
 @dataclass
@@ -73,7 +74,8 @@ class ApiFault:
     """One way the API misbehaves, ``times`` times, for calls that match.
 
     ``kind``: latency (answer after ``seconds``), 429, 500, timeout (silent for ``seconds``, then
-    the connection drops; not executed), reset (not executed), reset_after (executed, answer lost).
+    the connection drops; not executed), reset (not executed), reset_after (executed, answer lost),
+    500_kept (not executed, and answered under the same key again), 500_after (the same, executed).
     """
 
     kind: str
@@ -82,9 +84,10 @@ class ApiFault:
     times: int = 1
     seconds: float = 1.0
 
-    def matches(self, method: str, path: str) -> bool:
-        """Whether it still applies to this call."""
-        return self.times > 0 and fnmatchcase(path, self.path) and self.method in ("*", method)
+    def matches(self, method: str, path: str, *, again: bool = False) -> bool:
+        """Whether it still applies to this call; ``again`` says that its answer is kept already."""
+        is_meant = fnmatchcase(path, self.path) and self.method in ("*", method)
+        return self.times > 0 and is_meant and not (again and self.kind in KEPT)
 
 
 class Faults:
@@ -119,10 +122,10 @@ class Faults:
             clean = WebhookFaults(rng=self.webhooks.rng)
             vars(self.webhooks).update(vars(clean))
 
-    def next_for(self, method: str, path: str) -> ApiFault | None:
+    def next_for(self, method: str, path: str, *, again: bool = False) -> ApiFault | None:
         """The fault this call meets, used up by one."""
         with self._lock:
-            fault = next((f for f in self.api if f.matches(method, path)), None)
+            fault = next((f for f in self.api if f.matches(method, path, again=again)), None)
             if fault:
                 fault.times -= 1
                 self.met[fault.kind] += 1

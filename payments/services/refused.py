@@ -5,12 +5,12 @@ from uuid import UUID
 from django.db import transaction
 
 from myhibachi.core import audit
-from payments.errors import GatewayRejected
+from payments.errors import GatewayError
 from payments.models import Payment
 from payments.services.locks import lock_payment
 
 
-def mark_refused(*, payment_id: UUID, error: GatewayRejected) -> None:
+def mark_refused(*, payment_id: UUID, error: GatewayError) -> None:
     """Cancel an attempt that Stripe refused to make: asking again changes nothing.
 
     It must not stand in the way of the next one, or of money in cash. Should Stripe have made it

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from payments.errors import AlreadyPaid
+from payments.errors import AlreadyPaid, GatewayBroken
 from payments.models import Payment
 from payments.services.attempts import SURFACES, Wanted, open_attempt
 
@@ -24,18 +24,25 @@ def start_payment(wanted: Wanted, *, now: datetime) -> Started:
     """Open an attempt and return Stripe's Session or PaymentIntent for it.
 
     The same call again returns the same attempt while it can be paid; one that is over at Stripe,
-    unpaid, is replaced.
+    unpaid, is replaced, and so is one whose making broke there.
 
     Raises:
         AmountMismatch, AlreadyPaid, NothingDue, NotPayable: as `open_attempt` says.
         CardDeclined, GatewayRejected, GatewayUnavailable: as the gateway says.
     """
-    started = _send(wanted, now=now)
-    if started.payment.status == Payment.Status.CANCELED:
-        started = _send(wanted, now=now)
+    started = _try(wanted, now=now) or _send(wanted, now=now)
     if started.stripe_object["status"] not in PAYABLE:
         raise AlreadyPaid("Stripe has this payment already. It will show here in a moment.")
     return started
+
+
+def _try(wanted: Wanted, *, now: datetime) -> Started | None:
+    """Return the attempt; None if it is over, and the next call makes another."""
+    try:
+        started = _send(wanted, now=now)
+    except GatewayBroken:
+        return None
+    return None if started.payment.status == Payment.Status.CANCELED else started
 
 
 def _send(wanted: Wanted, *, now: datetime) -> Started:

@@ -72,3 +72,16 @@ def test_a_fault_nobody_knows_is_refused(sandbox: Sandbox) -> None:
         with pytest.raises(urllib.error.HTTPError) as refused:
             sandbox.control("POST", "faults", wrong)
         assert refused.value.code == 400
+
+
+@pytest.mark.parametrize(("kind", "made"), [("500_kept", 0), ("500_after", 1)])
+def test_an_error_may_be_kept_under_its_key(
+    sandbox: Sandbox, client: stripe.StripeClient, kind: str, made: int
+) -> None:
+    break_customers(sandbox, kind)
+    for _ in range(2):
+        with pytest.raises(stripe.APIError) as refused:
+            client.v1.customers.create({}, {"idempotency_key": "broken"})
+    assert refused.value.headers
+    assert refused.value.headers["Idempotent-Replayed"] == "true"
+    assert len(client.v1.customers.list()) == made

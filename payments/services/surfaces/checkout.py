@@ -11,12 +11,13 @@ from myhibachi.core import audit
 from myhibachi.core.ids import as_uuid
 from myhibachi.core.tasks import enqueue
 from payments import gateway, mirror
-from payments.errors import GatewayRejected
+from payments.errors import GatewayBroken, GatewayRejected
 from payments.models import Payment
 from payments.services.intents import apply_payment_intent
 from payments.services.locks import lock_payment
 from payments.services.refused import mark_refused
 from payments.services.stripe_customers import with_stripe_customer
+from payments.services.stuck import made_after_all
 from payments.services.tax import NONTAXABLE, is_automatic, split_payment
 
 Json = dict[str, Any]
@@ -50,7 +51,7 @@ def close(payment: Payment, *, now: datetime) -> None:
     """
     try:
         session = send(payment, now=now)
-    except GatewayRejected:
+    except (GatewayRejected, GatewayBroken):
         if payment.stripe_checkout_session_id:
             raise
         return  # there is nothing to close
@@ -111,6 +112,9 @@ def _create(payment: Payment) -> Json:
     except GatewayRejected as error:
         mark_refused(payment_id=payment.pk, error=error)
         raise
+    except GatewayBroken as error:
+        made = made_after_all(payment, "checkout.session", error=error)
+        return _retrieve(made["id"])
 
 
 def _params(payment: Payment, customer: str) -> Json:

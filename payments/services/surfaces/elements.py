@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Any
 
 from payments import gateway, mirror
-from payments.errors import GatewayRejected
+from payments.errors import GatewayBroken, GatewayRejected
 from payments.models import Payment
 from payments.services.intents import apply_payment_intent
 from payments.services.refused import mark_refused
 from payments.services.stripe_customers import with_stripe_customer
+from payments.services.stuck import made_after_all
 
 Json = dict[str, Any]
 
@@ -37,7 +38,7 @@ def close(payment: Payment, *, now: datetime) -> None:
     """
     try:
         intent = send(payment, now=now)
-    except GatewayRejected:
+    except (GatewayRejected, GatewayBroken):
         if payment.stripe_payment_intent_id:
             raise
         return  # there is nothing to close
@@ -61,6 +62,8 @@ def _create(payment: Payment) -> Json:
     except GatewayRejected as error:
         mark_refused(payment_id=payment.pk, error=error)
         raise
+    except GatewayBroken as error:
+        return made_after_all(payment, "payment_intent", error=error)
 
 
 def _params(payment: Payment, customer: str) -> Json:
