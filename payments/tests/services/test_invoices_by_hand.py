@@ -118,6 +118,19 @@ def test_parts_that_together_cover_it_pay_it_too(booking: Booking, finance: User
     assert (ours(), at_stripe()) == ([("paid", 45000)], [("paid", 45000, 45000)])
 
 
+def test_what_asks_for_tax_too_is_voided_as_nobody_paid_that(
+    booking: Booking, finance: User, settings
+):
+    settings.ENABLE_AUTOMATIC_TAX = True
+    invoice_for(booking, finance)
+    [(_, asked, _)] = at_stripe()
+    assert asked > 45000
+
+    pay_by_hand(booking, amount=45000)
+
+    assert (ours(), at_stripe()) == ([("void", 45000)], [("void", asked, 0)])
+
+
 def test_a_tip_leaves_the_invoice_alone(booking: Booking, finance: User):
     invoice_for(booking, finance)
 
