@@ -50,7 +50,9 @@ def refundable(payment: Payment, *, but_for: UUID | None = None) -> int:
         but_for: a refund that is not counted, to see whether there is still room for it.
     """
     taken = _total(payment.ledger_entries.filter(TAKEN))
-    live = payment.refunds.filter(status__in=Refund.LIVE).exclude(pk=but_for)
+    live = payment.refunds.filter(status__in=Refund.LIVE)
+    if but_for:
+        live = live.exclude(pk=but_for)
     going_back = live.aggregate(total=Sum("amount"))["total"] or 0
     return max(taken - going_back, 0)
 

@@ -164,7 +164,8 @@ def is_over_limit(cents: int, *, actor: User, now: datetime) -> bool:
 
 
 def _limit(now: datetime) -> int:
-    return RuleBook.objects.in_force(timezone.localdate(now)).manager_refund_limit
+    limit: int = RuleBook.objects.in_force(timezone.localdate(now)).manager_refund_limit
+    return limit
 
 
 def check_limit(cents: int, *, actor: User, now: datetime, attr: str = "amount") -> None:

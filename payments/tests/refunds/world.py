@@ -25,7 +25,7 @@ def paid_in_full(card: str = "pm_card_visa") -> Payment:
 
 def ask(payment: Payment, amount: int, actor: User, **more: Any) -> Refund:
     """Refund as the API and the admin do: above the limit it waits for approval."""
-    asked = {"may_ask": True, "now": timezone.now()} | more
+    asked: dict[str, Any] = {"may_ask": True, "now": timezone.now()} | more
     return refund_payment(payment_id=payment.pk, amount=amount, actor=actor, **asked)
 
 
