@@ -72,7 +72,7 @@ class MoneyInAdmin(StripeAdmin):
 
     change_list_template = "admin/payments/moneyin/change_list.html"
     change_form_template = "admin/payments/moneyin/change_form.html"
-    list_display = ("received_on", state, "method", AMOUNT, "sender", short_memo, BOOKING)
+    list_display = ("received_on", AMOUNT, "sender", short_memo, "method", state, BOOKING)
     list_filter = (InboxFilter, "method", "received_on")
     list_select_related = ("booking", "payment")
     search_fields = ("sender", "memo", "bank_reference", "=booking__reference")

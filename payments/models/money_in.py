@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.timezone import localtime
 
 from myhibachi.core.ids import uuid7
 from myhibachi.core.money import CURRENCY, cents_field
@@ -20,7 +21,7 @@ class MoneyInBatch(models.Model):
         verbose_name = "import"
 
     def __str__(self) -> str:
-        return f"{self.source}, {self.created_at:%Y-%m-%d %H:%M}"
+        return f"{self.source}, {localtime(self.created_at):%Y-%m-%d %H:%M}"
 
 
 class MoneyIn(models.Model):

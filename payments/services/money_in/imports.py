@@ -63,7 +63,7 @@ def import_statement(
     """
     if not actor.has_perm(PERMISSION):
         raise NotAllowed("You may not import money.")
-    plan = plan_import(text=text, method=method, date_order=date_order, now=now)
+    plan = plan_import(text=text, method=method, date_order=date_order, suggested=0, now=now)
     if plan.digest != seen:
         raise ImportChanged("Something has changed in the meantime. Please look again.")
     with transaction.atomic(durable=True):

@@ -17,6 +17,9 @@ from payments.services.money_in.statement import Left, Line
 from payments.services.money_in.suggest import Suggestion, suggestions
 from payments.services.money_in.values import DateOrder
 
+# A page of them is as much as anybody reads.
+SUGGESTED = 100
+
 
 @dataclass(frozen=True, kw_only=True)
 class Planned:
@@ -58,9 +61,17 @@ class Plan:
 
 
 def plan_import(
-    *, text: str, method: str = "", date_order: DateOrder | None = None, now: dt.datetime
+    *,
+    text: str,
+    method: str = "",
+    date_order: DateOrder | None = None,
+    suggested: int = SUGGESTED,
+    now: dt.datetime,
 ) -> Plan:
     """Return what importing this text would do now.
+
+    Args:
+        suggested: for how many lines that name no booking likely ones are looked for.
 
     Raises:
         InvalidInput: there is nothing in it, or too much.
@@ -69,7 +80,7 @@ def plan_import(
     statement = parse(text, method=method, date_order=date_order, today=today)
     lines, twice = _once(statement.lines)
     return Plan(
-        planned=tuple(_planned(lines)),
+        planned=tuple(_planned(lines, suggested)),
         skipped=tuple(sorted((*statement.skipped, *twice), key=lambda left: left.number)),
         problems=statement.problems,
         asks_about=statement.asks_about,
@@ -88,20 +99,32 @@ def _once(lines: Sequence[Line]) -> tuple[list[Line], list[Left]]:
     return list(first.values()), twice
 
 
-def _planned(lines: list[Line]) -> list[Planned]:
+def _planned(lines: list[Line], suggested: int) -> list[Planned]:
     prints = [line.fingerprint for line in lines]
     rows = MoneyIn.objects.select_related("booking").filter(fingerprint__in=prints)
     known = {row.fingerprint: row for row in rows}
     # What is in the inbox is looked at again: since then it may have become clear.
     open_lines = [line for line in lines if _is_open(known.get(line.fingerprint))]
     named = matches(open_lines)
-    likely = suggestions(open_lines, named)
     alike = lookalikes(open_lines)
+    unnamed = [line for line, match in zip(open_lines, named, strict=True) if not match]
+    asked = unnamed[:suggested]
+    likely = dict(
+        zip(
+            (line.fingerprint for line in asked),
+            suggestions(asked, [None] * len(asked)),
+            strict=True,
+        )
+    )
     opened = {
         line.fingerprint: _decided(
-            line, match, likely, alike.get(line.fingerprint, ""), known.get(line.fingerprint)
+            line,
+            match,
+            likely.get(line.fingerprint, ()),
+            alike.get(line.fingerprint, ""),
+            known.get(line.fingerprint),
         )
-        for line, match, likely in zip(open_lines, named, likely, strict=True)
+        for line, match in zip(open_lines, named, strict=True)
     }
     return [
         opened.get(line.fingerprint)

@@ -3,9 +3,10 @@
 import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher, get_close_matches
+from heapq import nsmallest
 
 from django.utils import timezone
 
@@ -22,7 +23,7 @@ ALIKE = 0.75
 # A party is paid for until some weeks after it, and a booking soon after it is made.
 PAID_UNTIL = dt.timedelta(days=60)
 SOON = dt.timedelta(days=7)
-AT_MOST = 5000
+AT_MOST, NEAREST = 5000, 20
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]*\w")
 PHONE = re.compile(r"(?:\+?1[ .-]*)?(?:\(\d{3}\)|\d{3})[ .-]*\d{3}[ .-]*\d{4}(?!\d)")
 
@@ -45,19 +46,59 @@ class _Known:
 
     bookings: list[Booking]
     by_amount: dict[int, list[Booking]] = field(default_factory=lambda: defaultdict(list))
-    by_word: dict[str, list[Booking]] = field(default_factory=lambda: defaultdict(list))
-    words: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    # A reference, an email, the digits of a phone, the sorted words of a name.
+    by_text: dict[str, list[Booking]] = field(default_factory=lambda: defaultdict(list))
+    names_by_word: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    words_by_letter: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def __post_init__(self) -> None:
         for booking in self.bookings:
             for amount in {booking.balance, booking.deposit_due - booking.paid}:
                 self.by_amount[amount].append(booking)
-            told = {booking.reference, booking.contact_email.lower(), _phone(booking.contact_phone)}
-            names = {word for name in _names(booking) for word in _words(name)}
-            for word in filter(None, told | names):
-                self.by_word[word].append(booking)
-            for word in names:
-                self.words[word[0]].add(word)
+            names = {_sorted(name) for name in _names(booking)}
+            for text in filter(None, {booking.reference, *_contacts_of(booking), *names}):
+                self.by_text[text].append(booking)
+            for name in names:
+                for word in name.split():
+                    self.names_by_word[word].add(name)
+                    self.words_by_letter[word[0]].add(word)
+
+
+class _Clues:
+    """What one payment tells of who sent it and what for."""
+
+    def __init__(self, money: Money) -> None:
+        self.money = money
+        self.sender = _sorted(money.sender)
+        self.memo = set(_words(money.memo))
+        self.bare = named_in(money, BARE)
+        text = f"{money.sender} {money.memo}".lower()
+        self.contacts = {*EMAIL.findall(text), *map(_phone, PHONE.findall(text))}
+
+    def likeness(self, name: str) -> float:
+        """Return how alike the sender and a name are, up to 1; a name in the memo counts, too."""
+        if self.says(name):
+            return 1.0
+        return SequenceMatcher(None, self.sender, name).ratio() if name else 0.0
+
+    def says(self, name: str) -> bool:
+        """Return whether the memo has a whole name in it, not just a first one."""
+        words = name.split()
+        return len(words) > 1 and self.memo.issuperset(words)
+
+    def names(self, known: _Known) -> set[str]:
+        """Return the names of ours that are like the sender's, or in the memo."""
+        close = {
+            near
+            for word in self.sender.split()
+            for near in get_close_matches(
+                word, known.words_by_letter.get(word[0], ()), cutoff=ALIKE
+            )
+        }
+        like = {name for word in close for name in known.names_by_word[word]}
+        told = {name for word in self.memo for name in known.names_by_word.get(word, ())}
+        found = get_close_matches(self.sender, like, n=NEAREST, cutoff=ALIKE)
+        return {*found, *filter(self.says, told)}
 
 
 def suggestions(
@@ -72,7 +113,7 @@ def suggestions(
         return []
     known = _owing(min(money.received_on for money in monies))
     named = matches(monies) if named is None else named
-    return [_best(money, match, known) for money, match in zip(monies, named, strict=True)]
+    return [_best(_Clues(money), match, known) for money, match in zip(monies, named, strict=True)]
 
 
 def _owing(first: dt.date) -> _Known:
@@ -81,14 +122,14 @@ def _owing(first: dt.date) -> _Known:
     return _Known([each for each in found.order_by("date", "pk")[:AT_MOST] if each.balance > 0])
 
 
-def _best(money: Money, match: Match | None, known: _Known) -> tuple[Suggestion, ...]:
-    found = {booking.pk: booking for booking in _candidates(money, known)}
+def _best(clues: _Clues, match: Match | None, known: _Known) -> tuple[Suggestion, ...]:
+    found = {booking.pk: booking for booking in _candidates(clues, known)}
     named = match.booking if match else None
     if named:
         found[named.pk] = named
     scored = []
     for booking in found.values():
-        signs = list(_signs(money, booking, is_named=booking == named))
+        signs = list(_signs(clues, booking, is_named=booking == named))
         score = min(sum(worth for worth, _ in signs), SURE)
         if score >= ENOUGH:
             reasons = tuple(reason for _, reason in signs)
@@ -97,25 +138,25 @@ def _best(money: Money, match: Match | None, known: _Known) -> tuple[Suggestion,
     return tuple(scored[:SHOWN])
 
 
-def _candidates(money: Money, known: _Known) -> Iterator[Booking]:
-    yield from known.by_amount.get(money.amount, ())
-    words = {*_words(money.memo), *_contacts(money), *named_in(money, BARE)}
-    for word in _words(money.sender):
-        words.update(get_close_matches(word, known.words.get(word[0], ()), cutoff=ALIKE))
-    for word in words:
-        yield from known.by_word.get(word, ())
+def _candidates(clues: _Clues, known: _Known) -> Iterator[Booking]:
+    day = clues.money.received_on
+    # The whole bill of a small party is the same for many: the nearest of them will do.
+    alike = known.by_amount.get(clues.money.amount, ())
+    yield from nsmallest(NEAREST, alike, key=lambda each: abs(each.date - day))
+    for text in {*clues.bare, *clues.contacts, *clues.names(known)}:
+        yield from known.by_text.get(text, ())
 
 
-def _signs(money: Money, booking: Booking, *, is_named: bool) -> Iterator[Sign]:
+def _signs(clues: _Clues, booking: Booking, *, is_named: bool) -> Iterator[Sign]:
+    money = clues.money
     if is_named:
         yield NAMED, f"It names {booking.reference}."
-    elif booking.reference in named_in(money, BARE):
+    elif booking.reference in clues.bare:
         yield ALMOST_NAMED, f"It says {booking.reference[2:]}."
-    contacts = _contacts(money)
-    for told in (booking.contact_email.lower(), _phone(booking.contact_phone)):
-        if told and told in contacts:
+    for told in filter(None, _contacts_of(booking)):
+        if told in clues.contacts:
             yield CONTACT, f"It says {told}."
-    alike, name = max((_likeness(money, name), name) for name in _names(booking))
+    alike, name = max((clues.likeness(_sorted(name)), name) for name in _names(booking))
     if alike >= ALIKE:
         yield round(NAME * alike), f"It comes from “{money.sender or name}”, as {name} would."
     missing = booking.deposit_due - booking.paid
@@ -138,27 +179,17 @@ def _names(booking: Booking) -> tuple[str, ...]:
     return (booking.contact_name, booking.customer.name)
 
 
-def _likeness(money: Money, name: str) -> float:
-    """Return how alike the sender and a name are, up to 1; a name in the memo counts as well."""
-    words = _words(name)
-    if not words:
-        return 0.0
-    if len(words) > 1 and set(words) <= set(_words(money.memo)):
-        return 1.0
-    return SequenceMatcher(None, _sorted(_words(money.sender)), _sorted(words)).ratio()
+def _contacts_of(booking: Booking) -> tuple[str, ...]:
+    return (booking.contact_email.lower(), _phone(booking.contact_phone))
 
 
-def _sorted(words: Iterable[str]) -> str:
-    return " ".join(sorted(words))
+def _sorted(name: str) -> str:
+    """Return its words in one order: banks write the last name first, or last."""
+    return " ".join(sorted(_words(name)))
 
 
 def _words(text: str) -> list[str]:
     return [word for word in re.findall(r"\w+", text.casefold()) if not word.isdigit()]
-
-
-def _contacts(money: Money) -> set[str]:
-    text = f"{money.sender} {money.memo}".lower()
-    return {*EMAIL.findall(text), *map(_phone, PHONE.findall(text))}
 
 
 def _phone(text: str) -> str:
