@@ -46,8 +46,8 @@ FOR_CUSTOMERS = frozenset((
 class Row:
     """One thing that happened.
 
-    `amount` is signed cents, None where no money moved; `towards_paid` is what of it counts as
-    paid for the party (no tip, no fee), and `paid` the sum of that by then.
+    `amount` is signed cents, None where no money moved, and `entry` what the ledger has of it;
+    `paid` is what has been paid for the party by then.
     """
 
     at: datetime
@@ -58,8 +58,8 @@ class Row:
     object_type: str
     object_id: str
     amount: int | None = None
-    towards_paid: int = 0
     paid: int | None = None
+    entry: LedgerEntry | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,7 +133,7 @@ def money_rows(booking: Booking, subjects: Subjects, reader: Reader) -> Iterator
             kind=entry.kind,
             title=words.title_of_money(entry, refund),
             amount=entry.amount,
-            towards_paid=_towards_paid(entry),
+            entry=entry,
             actor=reader.name_of(entry.recorded_by, otherwise=STRIPE if by_card else HOUSE),
             note=_why(entry, refund) if reader.staff else "",
             object_type=kind,
@@ -188,11 +188,6 @@ def _refunds_by_cause(subjects: Subjects) -> dict[str, Refund]:
     return {
         name.format(each): each for each in refunds for name in (*names, "refund:manual:{0.pk}")
     }
-
-
-def _towards_paid(entry: LedgerEntry) -> int:
-    is_tip = entry.payment and entry.payment.payment_type == Payment.Purpose.GRATUITY
-    return 0 if is_tip or entry.kind not in LedgerEntry.CUSTOMER_MONEY else entry.amount
 
 
 def _why(entry: LedgerEntry, refund: Refund | None) -> str:
