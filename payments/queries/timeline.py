@@ -1,13 +1,16 @@
 """Everything that has happened to a booking and its money, in order, with who and why."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
+from uuid import UUID
 
 from bookings.models import Booking, Email
-from payments.models import LedgerEntry
+from payments.models import LedgerEntry, Payment
 from payments.queries import timeline_rows as source
+from payments.queries.tax import towards_bill
 from payments.queries.timeline_rows import Reader, Row
 
 Kind = LedgerEntry.Kind
@@ -69,6 +72,29 @@ def _order(row: Row) -> tuple[datetime, int, datetime]:
 def _with_paid(rows: Iterable[Row]) -> Iterator[Row]:
     """Add to each movement of money what has been paid by then."""
     paid = 0
+    left: Counter[UUID] = Counter()
     for row in rows:
-        paid += row.towards_paid
-        yield row if row.amount is None else replace(row, paid=paid)
+        if row.entry is None:
+            yield row
+            continue
+        paid += _towards_bill(row.entry, left)
+        yield replace(row, paid=paid)
+
+
+def _towards_bill(entry: LedgerEntry, left: Counter[UUID]) -> int:
+    """Return the cents of an entry that count as paid, as `payments.queries.ledger` counts them.
+
+    Args:
+        left: what is left of each payment; this entry is added.
+    """
+    payment = entry.payment
+    if entry.kind not in LedgerEntry.CUSTOMER_MONEY:
+        return 0
+    if payment is None:
+        return entry.amount
+    if payment.payment_type == Payment.Purpose.GRATUITY:
+        return 0
+    share = {"amount": payment.amount, "tax": payment.tax}
+    before = towards_bill(left[payment.pk], **share)
+    left[payment.pk] += entry.amount
+    return towards_bill(left[payment.pk], **share) - before

@@ -79,7 +79,7 @@ def _proofs(*, before: datetime) -> Iterator[QuerySet[Any, Any]]:
 def _row(
     what: str, rows: QuerySet[Any], kept: Any, proven: Any, path: str = ""
 ) -> QuerySet[Any, Any]:
-    return (
+    found: QuerySet[Any, Any] = (
         rows.order_by()
         .annotate(
             proof_what=Value(what, output_field=CharField()),
@@ -88,6 +88,7 @@ def _row(
         )
         .values_list(f"{path}pk", f"{path}reference", "proof_what", "proof_kept", "proof_proven")
     )
+    return found
 
 
 def _not_late() -> QuerySet[Booking]:

@@ -58,7 +58,12 @@ def booking(customer: Customer, finance: User, time_machine: Any) -> Booking:
     time_machine.move_to(T0 + 4 * HOUR, tick=False)
     back = refund_payment(payment_id=zelle.pk, amount=5000, actor=finance, now=T0 + 4 * HOUR)
     time_machine.move_to(T0 + 5 * HOUR, tick=False)
-    paid = {"how": "venmo", "reference": "V-77", "actor": finance, "now": T0 + 5 * HOUR}
+    paid: dict[str, Any] = {
+        "how": "venmo",
+        "reference": "V-77",
+        "actor": finance,
+        "now": T0 + 5 * HOUR,
+    }
     mark_paid_back(refund_id=back.pk, **paid)
     time_machine.move_to(T0 + 6 * HOUR, tick=False)
     paid_payment(booking=made, payment_type="gratuity", amount=3000)
@@ -217,6 +222,20 @@ def test_a_payment_that_fails_and_a_hold_that_runs_out_are_told(customer, time_m
         ("payment.status", "Deposit of $100.00 by card: failed", "Stripe"),
         ("booking.expired", "The hold ran out", "My Hibachi"),
         ("email.sent", f"E-mail sent: {email.subject}", "My Hibachi"),
+    ]
+
+
+def test_tax_on_top_of_the_bill_is_money_and_no_part_of_what_is_paid_for_it(finance):
+    payment = PaymentFactory(amount=10000, surface="checkout")
+    said = stripe_says.intent_paid(payment, name="1", at=T0) | {"amount_received": 10825}
+    apply_payment_intent(said, as_of=T0, now=T0)
+    payment.refresh_from_db()
+    refunded(payment, amount=5000, at=T0 + HOUR)
+
+    rows = told(finance, payment.booking, "amount", "paid")
+    assert [row for row in rows if row[0]] == [
+        (10825, 10000),
+        (-5000, Booking.objects.get().paid),
     ]
 
 

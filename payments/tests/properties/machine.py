@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import time, timedelta
 from functools import partial
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Sum
@@ -71,9 +72,10 @@ class Money(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.rows: Any = transaction.atomic()
+        rows: Any = transaction.atomic()
         # As Django's own TestCase has it, so that the services' durable blocks may stand in it.
-        self.rows._from_testcase = True
+        rows._from_testcase = True
+        self.rows = rows
         self.rows.__enter__()
         self.now = timezone.now()
         self.day = slots.local_date(self.now) + timedelta(days=60)
@@ -241,7 +243,9 @@ class Money(RuleBasedStateMachine):
         """What came by hand waits for staff from then on."""
         name, pk = data.draw(st.sampled_from(sorted(self.backs("to_approve", by_card=False))))
         paid, back = self.books.payments[name], self.back(name, pk)
-        call = partial(approve_refund, refund_id=pk, actor=self.staff["finance"], now=self.now)
+        call = partial(
+            approve_refund, refund_id=UUID(pk), actor=self.staff["finance"], now=self.now
+        )
         if paid.amount + paid.adjusted - paid.held - paid.going < 0:
             self.refused(RefundRefused, call)
             return
@@ -253,7 +257,7 @@ class Money(RuleBasedStateMachine):
     def finance_reject(self, data: st.DataObject) -> None:
         """The money is free again."""
         name, pk = data.draw(st.sampled_from(sorted(self.backs("to_approve"))))
-        reject_refund(refund_id=pk, reason="No.", actor=self.staff["finance"], now=self.now)
+        reject_refund(refund_id=UUID(pk), reason="No.", actor=self.staff["finance"], now=self.now)
         self.back(name, pk).status = "canceled"
 
     @precondition(lambda self: self.can_be_sent())
@@ -306,11 +310,11 @@ class Money(RuleBasedStateMachine):
         name, pk = data.draw(st.sampled_from(sorted(self.backs("waiting"))))
         back, finance = self.back(name, pk), self.staff["finance"]
         if pays:
-            mark_paid_back(refund_id=pk, how="zelle", actor=finance, now=self.now)
+            mark_paid_back(refund_id=UUID(pk), how="zelle", actor=finance, now=self.now)
             self.books.moved[Kind.REFUND] -= back.amount
             back.status, back.left_us = "succeeded", True
         else:
-            give_up_refund(refund_id=pk, reason="Lost.", actor=finance, now=self.now)
+            give_up_refund(refund_id=UUID(pk), reason="Lost.", actor=finance, now=self.now)
             back.status = "canceled"
 
     # Banks.

@@ -27,10 +27,10 @@ def _staff(monkeypatch):
 
 
 def test_after_every_step_the_books_are_as_the_model_says():
-    run_state_machine_as_test(Money, settings=SAME)  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(Money, settings=SAME)
 
 
 @pytest.mark.slow
 def test_after_every_step_of_many_long_sequences_the_books_are_as_the_model_says():
     more = settings(SAME, max_examples=200, stateful_step_count=50, derandomize=False)
-    run_state_machine_as_test(Money, settings=more)  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(Money, settings=more)
