@@ -59,7 +59,7 @@ def test_a_refund_above_the_limit_is_asked_for_approved_and_moves_the_money(live
     page.get_by_role("heading", name="Approve the refund of $520.00?").wait_for()
     assert fits(page)
     page.get_by_role("button", name="Refund $520.00").dblclick()
-    page.get_by_text("$520.00 refunded.").first.wait_for()
+    page.locator(".state--succeeded").wait_for()
 
     stripe.deliver()
     assert made_at_stripe() == [52000]

@@ -33,7 +33,7 @@ def in_the_dashboard(payment: Payment, amount: int = 5000) -> Attention | None:
     stripe.call("POST", "refunds", payment_intent=payment.stripe_payment_intent_id, amount=amount)
     stripe.deliver()
     stripe.deliver(*stripe.events()[::-1])
-    return Attention.objects.order_by("opened_at").last()
+    return Attention.objects.filter(kind="external_refund").first()
 
 
 def decide(choose: Callable[..., Attention], question: Attention | None, actor: User) -> Attention:
