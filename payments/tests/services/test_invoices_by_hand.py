@@ -16,7 +16,6 @@ from payments.services.follow import follow_booking
 from payments.services.invoices import create_balance_invoice
 from payments.services.sweep import sweep_stripe_calls
 from payments.tests import stripe_world as stripe
-from payments.tests.reconcile import world
 from payments.tests.services.parties import pay, pay_by_hand
 from payments.tests.services.test_races import leads, together
 
@@ -122,6 +121,7 @@ def test_what_asks_for_tax_too_is_voided_as_nobody_paid_that(
     booking: Booking, finance: User, settings
 ):
     settings.ENABLE_AUTOMATIC_TAX = True
+    Booking.objects.update(zip_code="94539")
     invoice_for(booking, finance)
     [(_, asked, _)] = at_stripe()
     assert asked > 45000
@@ -203,13 +203,3 @@ def test_cash_and_the_card_at_the_same_moment(finance: User, sandbox):
         assert (invoice.status, by_card["status"]) == ("paid", "paid")
         ends.add((was_charged, by_hand))
     assert ends >= {(True, False), (False, True)}
-
-
-def test_the_books_are_even_with_stripe(booking: Booking, finance: User):
-    invoice_for(booking, finance)
-    pay_by_hand(booking, amount=20000)
-    pay_by_hand(booking, amount=25000)
-    settle()
-
-    is_well, said = world.reconcile()
-    assert is_well, said
