@@ -80,7 +80,7 @@ class Day:
         """Give back a part of any payment."""
         payment = self.chance.choice(list(Payment.objects.succeeded().order_by("created_at")))
         cents = self.chance.randint(1, max(refundable(payment), 1))
-        asked = {"actor": self.finance, "now": timezone.now()}
+        asked: dict[str, Any] = {"actor": self.finance, "now": timezone.now()}
         made = refund_payment(payment_id=payment.pk, amount=cents, **asked)
         if payment.method != Payment.Method.STRIPE:
             mark_paid_back(refund_id=made.pk, how="zelle", **asked)
