@@ -8,7 +8,13 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from bookings import links
-from bookings.api.serializers import MOST, BookingRequest, ItemSerializer, LineSerializer
+from bookings.api.serializers import (
+    MOST,
+    BookingRequest,
+    ItemSerializer,
+    LineSerializer,
+    TaxModeField,
+)
 from bookings.models import Quote
 from bookings.pricing import Line
 from bookings.services import Consent, Contact, Words
@@ -132,6 +138,7 @@ class QuoteAnswer(serializers.ModelSerializer[Quote]):
     deposit_due = serializers.IntegerField(
         allow_null=True, help_text="Cents; due on accepting, within the hold."
     )
+    tax_mode = TaxModeField()
     booking_id = serializers.UUIDField(allow_null=True)
     booking_reference = serializers.CharField(
         source="booking.reference", default=None, allow_null=True
@@ -146,7 +153,7 @@ class QuoteAnswer(serializers.ModelSerializer[Quote]):
             "guests", "adults", "children", "toddlers", "menu", "add_ons", "proteins",
             "notes", "allergies", "location", "location_needs_review",
             "contact_name", "contact_email", "contact_phone", "message",
-            "currency", "lines", "total", "deposit_due",
+            "currency", "lines", "total", "deposit_due", "tax_mode",
             "created_at", "sent_at", "expires_at", "answered_at", "decline_reason",
             "booking_id", "booking_reference", "url",
         ]  # fmt: skip

@@ -6,6 +6,8 @@ from rest_framework import serializers
 
 from bookings.models import Booking, Menu, Status
 from bookings.pricing import Item, duration_minutes
+from bookings.queries.rules import TAX_MODES, tax_mode
+from bookings.rules import Rules
 from bookings.services import Changes, Consent, Contact, Order, Words
 
 # More than any rule book allows, less than the columns hold.
@@ -30,6 +32,23 @@ class LineSerializer(serializers.Serializer[Any]):
     quantity = serializers.IntegerField()
     unit_amount = serializers.IntegerField()
     amount = serializers.IntegerField()
+
+
+class TaxModeField(serializers.ChoiceField):
+    """How a bill is taxed, by the rules it was made under."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            choices=TAX_MODES,
+            source="rules",
+            read_only=True,
+            help_text="`flat`: the tax is a line of the bill. `stripe`: Stripe Tax comes on top at "
+            "Checkout and on invoices; travel, fees and tips are not taxed.",
+        )
+
+    def to_representation(self, value: Rules) -> str:
+        """Return it in a word."""
+        return tax_mode(value)
 
 
 class OrderSerializer(serializers.Serializer[Order]):
@@ -101,6 +120,7 @@ class BookingAnswer(serializers.ModelSerializer[Booking]):
     deposit_due = serializers.IntegerField(help_text="Cents; paid, it confirms the booking.")
     paid = serializers.IntegerField(help_text="Cents, tips not counted.")
     balance = serializers.IntegerField(help_text="Cents left to pay.")
+    tax_mode = TaxModeField()
 
     class Meta:
         model = Booking
@@ -110,7 +130,7 @@ class BookingAnswer(serializers.ModelSerializer[Booking]):
             "guests", "adults", "children", "toddlers", "menu", "add_ons", "proteins",
             "notes", "allergies", "location", "location_needs_review",
             "contact_name", "contact_email", "contact_phone",
-            "currency", "lines", "total", "deposit_due", "paid", "balance",
+            "currency", "lines", "total", "deposit_due", "paid", "balance", "tax_mode",
             "created_at", "updated_at",
         ]  # fmt: skip
         read_only_fields = fields
@@ -132,6 +152,7 @@ class PriceAnswer(serializers.Serializer[Any]):
     lines = LineSerializer(many=True)
     total = serializers.IntegerField()
     deposit_due = serializers.IntegerField()
+    tax_mode = TaxModeField()
 
 
 class SlotSerializer(serializers.Serializer[Any]):

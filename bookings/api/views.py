@@ -135,4 +135,5 @@ def _price(checked: CheckedOrder, rules: Rules) -> dict[str, Any]:
         "lines": checked.priced.lines,
         "total": checked.priced.total,
         "deposit_due": checked.priced.deposit_due,
+        "rules": rules,
     }

@@ -8,6 +8,8 @@ from bookings.models import RuleBook
 from bookings.rules import Rules
 from bookings.slots import local_date
 
+TAX_MODES = ("off", "flat", "stripe")
+
 
 def current_rules(now: dt.datetime) -> Rules:
     """Return the rules for what is booked at this moment."""

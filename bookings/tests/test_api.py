@@ -114,6 +114,7 @@ def test_a_booking_answers_with_its_price_and_its_hold(api, customer):
             "deposit_due": 10000,
             "paid": 0,
             "balance": 55000,
+            "tax_mode": "off",
             "created_at": "2027-06-01T12:00:00-07:00",
             "updated_at": "2027-06-01T12:00:00-07:00",
         },
@@ -353,6 +354,7 @@ def test_a_price_books_nothing():
         ],
         "total": 58000,
         "deposit_due": 10000,
+        "tax_mode": "off",
     }
     assert not Booking.objects.exists()
 

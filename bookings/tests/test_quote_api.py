@@ -100,6 +100,7 @@ def test_staff_draft_a_quote_for_whom_they_name(support):
             "lines": quote.lines,
             "total": 50000,
             "deposit_due": 10000,
+            "tax_mode": "off",
             "created_at": "2027-06-01T12:00:00-07:00",
             "sent_at": None,
             "expires_at": None,

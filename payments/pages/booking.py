@@ -14,6 +14,7 @@ from bookings.errors import NothingDue, NotPayable
 from bookings.links import signed_id
 from bookings.models import Booking
 from bookings.places import area
+from bookings.queries.rules import tax_mode
 from bookings.services.payable import Due, due
 from myhibachi.core.errors import DomainError
 from payments.errors import AlreadyPaid
@@ -54,6 +55,7 @@ def _page(request: HttpRequest, booking: Booking) -> HttpResponse:
         "booking": booking,
         "area": area(booking.location, zip_code=booking.zip_code),
         "due": _due(booking),
+        "tax_mode": tax_mode(booking.rules),
         "under_way": _under_way(booking),
         "problem": request.GET.get("problem"),
         "book_again_url": settings.FRONTEND_URL,

@@ -200,7 +200,8 @@ def test_automatic_tax_goes_by_where_it_is_shipped_and_leaves_the_nontaxable_out
     with pytest.raises(stripe.InvalidRequestError, match="location isn't recognized"):
         client.v1.invoices.create(params)
     address = {"postal_code": "94539", "country": "US"}
-    client.v1.customers.update(customer, {"shipping": {"name": "Bo", "address": address}})
+    moved: Any = {"shipping": {"name": "Bo", "address": address}}
+    client.v1.customers.update(customer, moved)
     made: Any = client.v1.invoices.create(params)
     for amount, more in ((10000, {}), (5000, {"tax_code": "txcd_00000000"})):
         item: Any = {"customer": customer, "invoice": made.id, "amount": amount, **more}

@@ -129,6 +129,7 @@ class PaymentAnswer(StaffFieldsMixin, serializers.ModelSerializer[Payment]):
     payment_type = serializers.ChoiceField(choices=Payment.Purpose.choices)
     status = serializers.ChoiceField(choices=Payment.Status.choices)
     amount = _cents()
+    tax = _cents("On top of `amount`, by Stripe Tax.")
     refunded = _cents("What has gone back.")
     refundable = serializers.IntegerField(
         source="left", help_text="Cents left to refund; refunds under way count as gone."
@@ -159,7 +160,7 @@ class PaymentAnswer(StaffFieldsMixin, serializers.ModelSerializer[Payment]):
         model = Payment
         fields = [
             "id", "booking_id", "booking_reference", "customer_id",
-            "payment_type", "method", "surface", "amount", "currency", "status",
+            "payment_type", "method", "surface", "amount", "tax", "currency", "status",
             "failure_code", "failure_message", "refunded", "refundable", "refunds",
             "stripe_checkout_session_id", "succeeded_at", "created_at", "updated_at",
             "fee", "net", "stripe_payment_intent_id", "stripe_charge_id",

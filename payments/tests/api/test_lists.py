@@ -87,6 +87,7 @@ def test_a_payment_as_its_customer_sees_it(api, booking):
         "payment_type": "deposit",
         "method": "stripe",
         "surface": "checkout",
+        "tax": 0,
         "amount": 10000,
         "currency": "usd",
         "status": "succeeded",

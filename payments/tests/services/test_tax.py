@@ -25,9 +25,7 @@ from payments.services.invoices import create_balance_invoice
 from payments.services.refunds import refund_payment
 from payments.services.start import start_payment
 from payments.services.stripe_invoices import refresh_invoice
-from payments.services.sweep import sweep_stripe_calls
 from payments.tests import stripe_world as stripe
-from payments.tests.reconcile import world
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("sandbox")]
 
@@ -195,31 +193,6 @@ def test_a_whole_refund_gives_all_back_and_a_part_its_share_of_the_tax(finance: 
     assert (booking.paid, left_for_party(booking.pk)) == (0, 0)
     assert sum(amount for kind, amount in stripe.ledger_of(payment) if kind != "fee") == 0
     assert wrong_projections() == []
-
-
-@pytest.mark.usefixtures("automatic")
-def test_reconcile_finds_nothing_amiss_and_mends_a_wrong_tax(finance: User):
-    by_page, by_invoice = far_away(), far_away()
-    payment = pay(by_page)
-    invoice = invoice_for(by_invoice, finance)
-    stripe.call("POST", f"invoices/{invoice.stripe_invoice_id}/pay", payment_method="pm_card_visa")
-    stripe.deliver()
-    refresh_invoice(invoice_id=invoice.pk, now=timezone.now())
-    stripe.deliver()
-    sweep_stripe_calls(now=timezone.now() + timedelta(minutes=2))
-    is_well, said = world.reconcile()
-    assert is_well, said
-
-    taxes = {payment.pk: 807, by_invoice.payments.get().pk: 4840}
-    Payment.objects.filter(pk__in=taxes).update(tax=1)
-
-    is_well, said = world.reconcile("--fix")
-
-    assert is_well, said
-    assert dict(Payment.objects.values_list("pk", "tax")) == taxes
-    by_page.refresh_from_db()
-    by_invoice.refresh_from_db()
-    assert (by_page.paid, by_invoice.paid) == (10000, 60000)
 
 
 cents = st.integers(1, 10**8)
