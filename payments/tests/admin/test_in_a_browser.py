@@ -15,6 +15,8 @@ from payments.tests.services.test_refunds import paid
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("sandbox")]
 
+DISPUTE_PAGES = ("change", "evidence", "evidence/review", "accept")
+
 
 @pytest.mark.parametrize("size", [DESKTOP, NARROW])
 def test_no_page_is_wider_than_its_window_or_asks_for_what_it_may_not_have(
