@@ -8,7 +8,8 @@ from bookings.errors import (
     UnknownItem,
     WrongPartySize,
 )
-from bookings.pricing import RESCHEDULE_FEE, Item, Line, Party, PricedOrder
+from bookings.pricing import RESCHEDULE_FEE, Item, Line, Party, PricedOrder, untaxed
+from bookings.queries.rules import tax_mode
 from bookings.tests.factories import default_rules
 
 RULES = default_rules()
@@ -182,3 +183,27 @@ def test_what_is_not_on_the_menu_is_named():
 @pytest.mark.parametrize(("guests", "minutes"), [(1, 63), (10, 90), (20, 120), (150, 120)])
 def test_a_party_takes_longer_with_more_guests_up_to_two_hours(guests, minutes):
     assert pricing.duration_minutes(RULES, guests=guests) == minutes
+
+
+def test_travel_and_fees_are_the_untaxed_part_of_a_bill():
+    food = Line(code="adult", label="Adult", quantity=2, unit_amount=5500)
+    travel = Line(code="travel", label="Travel", quantity=10, unit_amount=200)
+    fee = Line(code=RESCHEDULE_FEE, label="Fee", quantity=1, unit_amount=20000)
+    discount = Line(code="discount", label="Discount", quantity=1, unit_amount=-12000)
+    assert untaxed((food, travel, fee)) == 22000
+    assert untaxed((food, travel, discount)) == 1000
+    assert untaxed(()) == 0
+
+
+@pytest.mark.parametrize(
+    ("flat", "automatic", "mode"),
+    [
+        (False, False, "off"),
+        (True, False, "flat"),
+        (False, True, "stripe"),
+        (True, True, "flat"),
+    ],
+)
+def test_a_bill_is_taxed_in_one_way(settings, flat, automatic, mode):
+    settings.ENABLE_AUTOMATIC_TAX = automatic
+    assert tax_mode(default_rules(flat_tax=flat)) == mode
