@@ -25,16 +25,17 @@ CREATE INDEX balance_transaction_gross_cause ON payments_balancetransaction (gro
 CREATE INDEX balance_transaction_fee_cause ON payments_balancetransaction (fee_cause);
 """
 # What an adjustment corrects is part of the same transaction.
-ADJUSTED = "regexp_replace(entry.cause, '^adjustment:(.*)#[0-9]+$', '\\1')"
-INDEX = f"""
-CREATE INDEX ledger_adjusted_cause ON payments_ledgerentry ({ADJUSTED.replace("entry.", "")})
+INDEX = """
+CREATE INDEX ledger_adjusted_cause
+ON payments_ledgerentry (regexp_replace(cause, '^adjustment:(.*)#[0-9]+$', '\\1'))
 """
 # One cause, one transaction: of several that claim it, the first that we heard of.
-VIEW = f"""
+VIEW = """
 CREATE VIEW payments_settlement AS
 SELECT entry.id AS entry_id, moved.id AS balance_transaction_id
 FROM payments_ledgerentry entry
-JOIN payments_balancetransaction moved ON moved.gross_cause = {ADJUSTED}
+JOIN payments_balancetransaction moved ON moved.gross_cause =
+    regexp_replace(entry.cause, '^adjustment:(.*)#[0-9]+$', '\\1')
 WHERE NOT EXISTS (
     SELECT FROM payments_balancetransaction earlier
     WHERE earlier.gross_cause = moved.gross_cause AND earlier.id < moved.id
@@ -42,7 +43,8 @@ WHERE NOT EXISTS (
 UNION ALL
 SELECT entry.id, moved.id
 FROM payments_ledgerentry entry
-JOIN payments_balancetransaction moved ON moved.fee_cause = {ADJUSTED}
+JOIN payments_balancetransaction moved ON moved.fee_cause =
+    regexp_replace(entry.cause, '^adjustment:(.*)#[0-9]+$', '\\1')
 """
 UNDO = """
 DROP VIEW payments_settlement;
