@@ -55,6 +55,8 @@ CALLS: list[tuple[str, str, dict[str, Any]]] = [
 # Staff alone make these calls: whether there is such a thing, a customer can't tell.
 STAFF_CALLS: list[tuple[str, str, dict[str, Any]]] = [
     ("post", "/api/stripe/refund", {"payment_id": "{payment}"}),
+    ("post", "/api/stripe/refunds/{refund}/approve", {}),
+    ("post", "/api/stripe/refunds/{refund}/reject", {"reason": "No."}),
     ("post", "/api/stripe/invoices", {"booking_id": "{booking}"}),
     (
         "post",
@@ -101,7 +103,7 @@ def theirs(owner):
     booking = BookingFactory(customer=owner, date=dt.date(2027, 8, 1))
     quote = sent_quote(customer=owner)
     payment = PaymentFactory(booking=booking, status="succeeded")
-    RefundFactory(payment=payment)
+    refund = RefundFactory(payment=payment)
     DisputeFactory(payment=payment)
     InvoiceFactory(booking=booking)
     return {
@@ -112,6 +114,7 @@ def theirs(owner):
         "quote_reference": quote.reference,
         "entry": WaitlistEntryFactory(customer=owner).pk,
         "payment": payment.pk,
+        "refund": refund.pk,
     }
 
 
@@ -123,6 +126,7 @@ NOBODYS = {
     "quote_reference": "Q-AAAAAAA",
     "entry": uuid7(),
     "payment": uuid7(),
+    "refund": uuid7(),
 }
 
 
@@ -259,6 +263,7 @@ def routes_with_ids(resolver=None, prefix="") -> Iterator[str]:
 
 
 def test_no_address_with_an_id_is_left_out():
-    called = {resolve(path.split("?")[0].format(**NOBODYS)).url_name for _, path, _ in CALLS}
+    calls = (*CALLS, *STAFF_CALLS)
+    called = {resolve(path.split("?")[0].format(**NOBODYS)).url_name for _, path, _ in calls}
 
     assert set(routes_with_ids()) - called == {"pay-booking", "quote", "quote-pdf"}

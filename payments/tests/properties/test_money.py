@@ -11,8 +11,8 @@ pytestmark = pytest.mark.django_db
 
 QUIET = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
 SAME = settings(
-    max_examples=12,
-    stateful_step_count=16,
+    max_examples=25,
+    stateful_step_count=18,
     deadline=None,
     derandomize=True,
     database=None,

@@ -128,7 +128,7 @@ def check(seed: int, sandbox: Any) -> None:
     assert [each for each in unproven(now=later) if each.what != CROSSED] == []
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(4))
 def test_the_export_is_the_ledger_and_stripes_balance(seed, sandbox):
     check(seed, sandbox)
 
