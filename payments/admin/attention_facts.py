@@ -16,7 +16,7 @@ MONEY = ("amount", "paid", "total", "kept", "proven", "fee")
 
 @admin.display(description="facts")
 def facts_table(question: Attention) -> SafeString:
-    """Every fact, its name in words."""
+    """Every fact, its name in words; ids are for the links."""
     return format_html_join("", "<div><strong>{}</strong>: {}</div>", _rows(question.facts))
 
 
@@ -33,6 +33,8 @@ def summary(question: Attention) -> str:
 
 def _rows(facts: dict[str, Any], *, inside: str = "") -> Iterator[tuple[str, str]]:
     for name, value in facts.items():
+        if name == "id" or name.endswith("_id"):
+            continue
         label = f"{inside} {_words(name)}".strip().capitalize()
         if isinstance(value, dict):
             yield from _rows(value, inside=label)
