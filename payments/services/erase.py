@@ -22,6 +22,7 @@ from payments.models import Dispute, Invoice, Payment, Refund
 from payments.personal import Words
 from payments.queries.person import Person, charges_of, events_of, person
 from payments.services import erase_rows
+from payments.services.locks import lock_people
 from payments.services.stripe_customers import stripe_customers_of
 
 PERMISSION = "customers.erase_personal_data"
@@ -60,8 +61,8 @@ def erase_customer(*, customer_id: UUID, typed_name: str, actor: User, now: date
     All of ours is one transaction. Stripe comes after it: should it not answer, the customer
     keeps its Stripe id until `finish_erasures` gets through.
 
-    Locked in the order of those who write: quotes and places in line, the mirror's copies, the
-    bookings, the customer.
+    Locked in the order of those who write: the mirror's copies, then all of theirs, as
+    `lock_people` says.
 
     Args:
         typed_name: the customer's name, as the person at the keyboard typed it.
@@ -84,18 +85,19 @@ def erase_customer(*, customer_id: UUID, typed_name: str, actor: User, now: date
     # Looks at every payload there is: before anything is locked.
     events = erase_rows.events_naming(stripe_customers)
     with transaction.atomic(durable=True):
-        _end_what_waits(whose, actor=actor)
         charges = charges_of(whose)
         copies = mirror.copies_of(stripe_customers, charge_ids=charges)
         words = Words(erase_rows.values_of(whose, copies))
         erase_rows.empty_events(events)
         ids = mirror.erase_customers(stripe_customers, charge_ids=charges, words=words, now=now)
         erase_rows.empty_events(events_of(ids))
-        list(whose.bookings.order_by("pk").select_for_update(no_key=True).values_list("pk"))
-        list(whose.customers.order_by("pk").select_for_update(no_key=True).values_list("pk"))
+        lock_people(list(whose.customers.values_list("pk", flat=True)))
         refuse_past(Customer.objects.get(pk=customer_id))
+        if set(person(customer_id).customers) != set(whose.customers):
+            raise EraseRefused("Somebody was merged into them at this moment: look again.")
         if obstacles := list(_obstacles(whose)):
             raise EraseRefused(" ".join(obstacles))
+        _end_what_waits(whose, actor=actor)
         erase_rows.erase(whose, words=words, object_ids=ids)
         rows = {model._meta.label_lower: n.count() for model, n in whose.tables.items()}
         _note_stripe_customer(customer_id, stripe_customers)
@@ -174,13 +176,12 @@ def _many(count: int, one: str, more: str) -> str:
 
 
 def _end_what_waits(whose: Person, *, actor: User) -> None:
-    """End their quotes and places in line: nobody is there to answer."""
-    for quote in whose.quotes.filter(status=Quote.Status.SENT).select_for_update():
+    """End their quotes and places in line: nobody is there to answer. The caller holds them."""
+    for quote in whose.quotes.filter(status=Quote.Status.SENT):
         quote.status = Quote.Status.EXPIRED
         quote.save(update_fields=["status", "updated_at"])
         audit.record("quote.expired", quote, actor=actor)
-    waiting = whose.waitlist.filter(status=WaitlistEntry.Status.WAITING)
-    for entry in waiting.select_for_update():
+    for entry in whose.waitlist.filter(status=WaitlistEntry.Status.WAITING):
         move(entry, WaitlistEntry.Status.WITHDRAWN, actor=actor)
 
 

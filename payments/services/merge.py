@@ -1,5 +1,6 @@
 """Two entries of one person become one: everything of the one moves to the other."""
 
+import logging
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -7,15 +8,18 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 
-from bookings.models import Booking, WaitlistEntry
+from bookings.models import WaitlistEntry
 from bookings.services.waitlist import move
 from customers.models import Customer, User
 from customers.services.profiles import refuse_past
 from myhibachi.core import audit
 from myhibachi.core.errors import DomainError, NotAllowed
+from payments.services.locks import lock_people
 
 PERMISSION = "customers.merge_customer"
 ACTIVE = (WaitlistEntry.Status.WAITING, WaitlistEntry.Status.OFFERED)
+
+logger = logging.getLogger(__name__)
 
 
 class MergeRefused(DomainError):
@@ -57,10 +61,9 @@ def merge_customers(*, kept_id: UUID, merged_id: UUID, actor: User) -> Merging:
     account, Stripe customer) it takes from the other; a Stripe customer that is left over stays
     on the merged entry, so that what Stripe says of it still finds the person.
 
-    Everyone locks a booking before what hangs on it, and so do we: the bookings of both by id,
-    then their places in line, then the two customers by id. What somebody makes for the merged
-    one at this very moment follows by `follow_merged`: a foreign key is checked at its commit,
-    so no lock of ours would hold it off.
+    All of theirs is locked, as `lock_people` says. What somebody makes for the merged one at this
+    very moment follows by `follow_merged`: a foreign key is checked at its commit, so no lock of
+    ours would hold it off.
 
     Raises:
         Customer.DoesNotExist: there is no such customer.
@@ -71,7 +74,8 @@ def merge_customers(*, kept_id: UUID, merged_id: UUID, actor: User) -> Merging:
     if not actor.has_perm(PERMISSION):
         raise NotAllowed("You may not merge customers.")
     with transaction.atomic(durable=True):
-        kept, merged = _lock(kept_id, merged_id)
+        lock_people((kept_id, merged_id))
+        kept, merged = _find(kept_id), _find(merged_id)
         _check(kept, merged)
         given_up = _double_places(kept, merged)
         for entry in given_up:
@@ -93,7 +97,11 @@ def merge_customers(*, kept_id: UUID, merged_id: UUID, actor: User) -> Merging:
 
 
 def follow_merged() -> int:
-    """Move what was made for a merged customer while it was being merged; return how much."""
+    """Move what was made for a merged customer while it was being merged; return how much.
+
+    Each row in its own transaction; one row's trouble stops no other. Two offers of one slot wait,
+    as in merging, until one of them is taken or has lapsed.
+    """
     moved = 0
     for relation in Customer._meta.related_objects:
         field = relation.field.name
@@ -101,26 +109,40 @@ def follow_merged() -> int:
             **{f"{field}__merged_into__isnull": False}
         )
         for row in rows.select_related(f"{field}__merged_into"):
-            kept = getattr(row, field).merged_into
-            moved += rows.filter(pk=row.pk).update(**{field: kept})
+            try:
+                moved += _follow(row, field, rows)
+            except Exception:
+                logger.exception("%s %s does not follow its customer.", row._meta.label, row.pk)
     return moved
+
+
+def _follow(row: Any, field: str, rows: QuerySet[Any]) -> int:
+    """Give a row to whom its customer was merged into; return how many rows moved."""
+    merged = getattr(row, field)
+    kept = merged.merged_into
+    with transaction.atomic():
+        if isinstance(row, WaitlistEntry):
+            try:
+                later = _all_but_one(_lock_places(row, kept, merged))
+            except MergeRefused:
+                return 0
+            for entry in later:
+                move(entry, WaitlistEntry.Status.WITHDRAWN, actor=None)
+        moved: int = rows.filter(pk=row.pk, **{field: merged}).update(**{field: kept})
+    return moved
+
+
+def _lock_places(entry: WaitlistEntry, *both: Customer) -> list[WaitlistEntry]:
+    """Return the places that these two have in an entry's slot, locked; the first one first."""
+    places = WaitlistEntry.objects.filter(
+        customer__in=both, date=entry.date, time=entry.time, status__in=ACTIVE
+    )
+    locked = places.order_by("pk").select_for_update(no_key=True)
+    return sorted(locked, key=lambda place: (place.created_at, place.pk))
 
 
 def _find(customer_id: UUID) -> Customer:
     return Customer.objects.select_related("user").get(pk=customer_id)
-
-
-def _lock(kept_id: UUID, merged_id: UUID) -> tuple[Customer, Customer]:
-    """Return both customers, everything of theirs locked in the order that everyone keeps."""
-    both = (kept_id, merged_id)
-    theirs: tuple[QuerySet[Any], ...] = (
-        Booking.objects.filter(customer__in=both),
-        WaitlistEntry.objects.filter(customer__in=both),
-        Customer.objects.filter(pk__in=both),
-    )
-    for rows in theirs:
-        list(rows.order_by("pk").select_for_update(no_key=True).values_list("pk"))
-    return _find(kept_id), _find(merged_id)
 
 
 def _check(kept: Customer, merged: Customer) -> None:
@@ -145,17 +167,20 @@ def _double_places(kept: Customer, merged: Customer) -> list[WaitlistEntry]:
     entries = WaitlistEntry.objects.filter(customer__in=(kept, merged), status__in=ACTIVE)
     for entry in entries.order_by("created_at", "pk"):
         by_slot.setdefault((entry.date, entry.time), []).append(entry)
-    later = []
-    for (date, time), found in by_slot.items():
-        offered = [entry for entry in found if entry.status == WaitlistEntry.Status.OFFERED]
-        if len(offered) > 1:
-            raise MergeRefused(
-                f"Both were offered a place on {date:%B} {date.day} at {time:%H:%M}. Wait until "
-                "one of them is taken or has lapsed."
-            )
-        stays = (offered or found)[0]
-        later += [entry for entry in found if entry != stays]
-    return later
+    return [later for found in by_slot.values() for later in _all_but_one(found)]
+
+
+def _all_but_one(found: list[WaitlistEntry]) -> list[WaitlistEntry]:
+    """Return what of one slot's places is given up: not the one offered, else not the first."""
+    offered = [entry for entry in found if entry.status == WaitlistEntry.Status.OFFERED]
+    if len(offered) > 1:
+        date, time = found[0].date, found[0].time
+        raise MergeRefused(
+            f"Both were offered a place on {date:%B} {date.day} at {time:%H:%M}. Wait until "
+            "one of them is taken or has lapsed."
+        )
+    stays = (offered or found)[:1]
+    return [entry for entry in found if entry not in stays]
 
 
 def _rows_of(customer: Customer) -> list[tuple[str, str, QuerySet[Any]]]:

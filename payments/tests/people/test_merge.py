@@ -257,6 +257,53 @@ def test_what_was_made_for_the_merged_one_meanwhile_follows(manager):
     assert late.customer == kept
 
 
+@pytest.mark.parametrize("offered", ["kept", "merged", None])
+def test_a_place_in_line_taken_twice_meanwhile_is_one_place_as_in_merging(manager, offered):
+    kept, merged = ContactFactory(), ContactFactory()
+    merge(kept, merged, manager)
+    now = timezone.now()
+    places = {
+        "kept": in_line(kept, created_at=now),
+        "merged": in_line(merged, created_at=now - timedelta(days=1)),
+    }
+    stays = places[offered or "merged"]
+    if offered:
+        stays.status, stays.booking = "offered", BookingFactory(customer=kept)
+        stays.save()
+
+    assert (follow_merged(), follow_merged()) == (1, 0)
+
+    found = WaitlistEntry.objects.filter(customer=kept)
+    assert dict(found.values_list("pk", "status")) == {
+        place.pk: (offered and "offered") or "waiting" if place == stays else "withdrawn"
+        for place in places.values()
+    }
+    [withdrawn] = AuditEntry.objects.filter(action="waitlist.withdrawn")
+    assert (withdrawn.actor, withdrawn.object_id) == (
+        None,
+        str(places["kept" if stays == places["merged"] else "merged"].pk),
+    )
+
+
+def test_two_offers_of_one_slot_hold_nothing_else_back(manager):
+    kept, merged = ContactFactory(), ContactFactory()
+    merge(kept, merged, manager)
+    for customer in (kept, merged):
+        in_line(customer, status="offered", booking=BookingFactory(customer=kept))
+    later = in_line(merged, date=date(2031, 5, 2))
+    quote = a_quote(merged)
+
+    assert (follow_merged(), follow_merged()) == (2, 0)
+
+    for row in (later, quote):
+        row.refresh_from_db()
+        assert row.customer == kept
+    stuck = WaitlistEntry.objects.get(customer=merged)
+    stuck.status = "lapsed"
+    stuck.save()
+    assert (follow_merged(), follow_merged()) == (1, 0)
+
+
 def test_what_stripe_says_of_the_merged_one_finds_the_person(manager):
     kept, merged = ContactFactory(), ContactFactory()
     theirs = ensure_stripe_customer(customer_id=merged.pk)
