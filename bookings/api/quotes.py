@@ -67,6 +67,7 @@ class QuoteListView(Idempotent, generics.ListAPIView[Quote]):
         quote = create_quote(
             offer=asked.offer(),
             asked_by_customer=not by_staff,
+            quote_id=self.new_id,
             actor=cast(User, request.user),
             now=timezone.now(),
         )
@@ -110,6 +111,7 @@ class QuoteReviseView(Idempotent):
         revised = revise_quote(
             quote_id=quote.pk,
             offer=asked.offer(offer_of(quote)),
+            new_id=self.new_id,
             actor=cast(User, request.user),
             now=timezone.now(),
         )

@@ -78,6 +78,7 @@ class WaitlistView(Idempotent, generics.ListAPIView[WaitlistEntry]):
             order=asked.order(),
             contact=asked.contact(),
             words=asked.words(),
+            entry_id=self.new_id,
             actor=actor,
             now=timezone.now(),
         )

@@ -17,8 +17,7 @@ from bookings.services.payable import apply_paid
 from customers.models import Customer, User
 from customers.roles import is_staff_role
 from customers.services.profiles import customer_for, customer_for_contact
-from myhibachi.core import audit
-from myhibachi.core.idempotency import KEPT_FOR
+from myhibachi.core import audit, idempotency
 from myhibachi.core.ids import new_reference, uuid7
 
 
@@ -78,15 +77,15 @@ def create_booking(
         SlotFull: nobody can book it any more.
         WrongPartySize, UnknownItem, TooManyProteins, TooFarAway: the order can't be cooked.
     """
-    made = Booking.objects.filter(pk=booking_id).first() if booking_id else None
-    if made and made.created_at > now - KEPT_FOR:
+    made, new_id = idempotency.find_made(Booking.objects.all(), booking_id, now=now)
+    if made:
         return made
     rules = current_rules(now)
     start = slots.check_bookable(rules, date=date, time=time, now=now)
     checked = orders.check(rules, order)
     with transaction.atomic():
         return hold_slot(
-            booking_id=None if made else booking_id,
+            booking_id=new_id,
             customer=customer or named_customer(actor, contact),
             rules=rules,
             start=start,

@@ -20,7 +20,7 @@ from bookings.services.create import Contact, Words, named_customer, order_colum
 from bookings.services.orders import CheckedOrder, Order
 from bookings.services.payable import lock_booking
 from customers.models import Customer, User
-from myhibachi.core import audit
+from myhibachi.core import audit, idempotency
 from myhibachi.core.errors import NotFound
 from myhibachi.core.tasks import enqueue
 
@@ -35,6 +35,7 @@ def join_waitlist(
     order: Order,
     contact: Contact,
     words: Words,
+    entry_id: UUID | None = None,
     actor: User,
     now: dt.datetime,
 ) -> WaitlistEntry:
@@ -45,6 +46,8 @@ def join_waitlist(
     Args:
         customer: whose it is. Left out: whom a staff `actor` names in `contact`, else the actor.
         date, time: local to the venue.
+        entry_id: the id that the entry shall have, chosen by the caller before the first try; the
+            same call again, within a day, returns that entry and makes no other.
 
     Raises:
         SlotOpen: it can be booked at once.
@@ -53,6 +56,9 @@ def join_waitlist(
         UnknownSlot, SlotInPast, TooSoon, TooFarAhead: the slot can't be booked now.
         WrongPartySize, UnknownItem, TooManyProteins, TooFarAway: the order can't be cooked.
     """
+    made, new_id = idempotency.find_made(WaitlistEntry.objects.all(), entry_id, now=now)
+    if made:
+        return made
     rules = current_rules(now)
     slots.check_bookable(rules, date=date, time=time, now=now)
     checked = orders.check(rules, order)
@@ -62,6 +68,7 @@ def join_waitlist(
         seats.lock_slot(date, time)
         _check_needed(rules, customer, date=date, time=time)
         entry = WaitlistEntry.objects.create(
+            pk=new_id,
             customer=customer,
             date=date,
             time=time,

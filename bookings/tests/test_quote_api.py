@@ -20,6 +20,8 @@ from bookings.tests.quote_world import (
     sent_quote,
 )
 from customers.tests.factories import CustomerFactory, UserFactory
+from myhibachi.core import idempotency
+from myhibachi.core.models import IdempotencyKey
 
 pytestmark = pytest.mark.django_db
 
@@ -118,6 +120,36 @@ def test_the_same_key_makes_one_quote(support):
     answers = [post(client, "", BODY, **{"Idempotency-Key": "once"}) for _ in range(2)]
     assert answers[0].json() == answers[1].json()
     assert Quote.objects.count() == 1
+
+
+def sent_twice(client, path, body):
+    """Send a request whose process dies before it has answered, and again; return both answers."""
+    first = post(client, path, body, **{"Idempotency-Key": "once"})
+    died = NOW - 2 * idempotency.IN_FLIGHT_FOR
+    IdempotencyKey.objects.update(status=None, body="", started_at=died)
+    return first, post(client, path, body, **{"Idempotency-Key": "once"})
+
+
+def test_a_request_whose_process_died_before_it_answered_drafts_no_second_quote(support):
+    first, again = sent_twice(client_of(support), "", BODY)
+    assert (again.status_code, again.json()) == (201, first.json())
+    assert Quote.objects.count() == 1
+
+
+def test_a_key_that_is_a_day_old_drafts_anew(support, time_machine):
+    client = client_of(support)
+    first = post(client, "", BODY, **{"Idempotency-Key": "once"})
+    time_machine.move_to(NOW + idempotency.KEPT_FOR + dt.timedelta(seconds=1), tick=False)
+    again = post(client, "", BODY, **{"Idempotency-Key": "once"})
+    assert again.status_code == 201
+    assert again.json()["id"] != first.json()["id"]
+
+
+def test_a_revision_whose_process_died_before_it_answered_is_answered_again(support):
+    quote = sent_quote()
+    first, again = sent_twice(client_of(support), f"/{quote.pk}/revise", {"guests": 9})
+    assert (again.status_code, again.json()) == (201, first.json())
+    assert Quote.objects.count() == 2
 
 
 def test_who_asks_for_a_quote_sees_no_price_until_it_is_sent(ada, support):

@@ -7,6 +7,8 @@ from bookings.models import Status, WaitlistEntry
 from bookings.services.offers import offer_places
 from bookings.tests.factories import BookingFactory, WaitlistEntryFactory
 from customers.tests.factories import CustomerFactory, UserFactory
+from myhibachi.core import idempotency
+from myhibachi.core.models import IdempotencyKey
 
 NOW = dt.datetime.fromisoformat("2027-06-01T12:00:00-07:00")
 DATE, SIX = dt.date(2027, 12, 25), dt.time(18)
@@ -60,6 +62,21 @@ def errors(response):
     return response.status_code, [
         (error["code"], error["attr"]) for error in response.json()["errors"]
     ]
+
+
+def test_a_request_whose_process_died_before_it_answered_is_answered_again(full_slot, api):
+    def send():
+        headers = {"Idempotency-Key": "one place"}
+        return api.post("/api/waitlist", BODY, format="json", headers=headers)
+
+    first = send()
+    died = NOW - 2 * idempotency.IN_FLIGHT_FOR
+    IdempotencyKey.objects.update(status=None, body="", started_at=died)
+
+    again = send()
+
+    assert (again.status_code, again.json()) == (201, first.json())
+    assert WaitlistEntry.objects.count() == 1
 
 
 def test_joining_answers_with_the_place_in_line(full_slot, api, ada):

@@ -4,10 +4,11 @@ The rules are Stripe's: a key belongs to one person and one request for 24 hours
 """
 
 from datetime import datetime, timedelta
+from typing import TypeVar
 from uuid import UUID
 
 from django.db import IntegrityError
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from myhibachi.core.errors import DomainError
 from myhibachi.core.ids import uuid7
@@ -16,6 +17,8 @@ from myhibachi.core.models import IdempotencyKey
 KEPT_FOR = timedelta(hours=24)
 # Longer than any request lives; after that its process is gone.
 IN_FLIGHT_FOR = timedelta(minutes=2)
+
+Made = TypeVar("Made", bound=Model)
 
 
 class KeyReused(DomainError):
@@ -70,6 +73,22 @@ def store(row: IdempotencyKey, *, status: int, body: str) -> None:
 def release(row: IdempotencyKey) -> None:
     """Forget a claimed request that did nothing, so that it can be sent again."""
     _ours(row).delete()
+
+
+def find_made(
+    rows: QuerySet[Made], new_id: UUID | None, *, now: datetime
+) -> tuple[Made | None, UUID]:
+    """Return what a request has made before its process died, and the id of what it is to make.
+
+    Args:
+        rows: of a table with a `created_at`.
+        new_id: chosen by the caller before the first try, if by anybody. What bears it for longer
+            than a key is kept is another request's.
+    """
+    made = rows.filter(pk=new_id, created_at__gt=now - KEPT_FOR).first() if new_id else None
+    if new_id is None or rows.filter(pk=new_id).exists():
+        return made, uuid7()
+    return None, new_id
 
 
 def purge(*, now: datetime) -> int:

@@ -11,7 +11,7 @@ from bookings.services.create import named_customer
 from bookings.services.quotes.lock import lock_quote
 from bookings.services.quotes.offer import Offer, offer_columns
 from customers.models import Customer, User
-from myhibachi.core import audit
+from myhibachi.core import audit, idempotency
 from myhibachi.core.errors import NotAllowed
 from myhibachi.core.ids import new_reference
 
@@ -24,6 +24,7 @@ def create_quote(
     customer: Customer | None = None,
     offer: Offer,
     asked_by_customer: bool = False,
+    quote_id: UUID | None = None,
     actor: User,
     now: dt.datetime,
 ) -> Quote:
@@ -33,6 +34,8 @@ def create_quote(
         customer: whose it is. Left out: whom a staff `actor` names in the offer's contact, else the
             actor.
         asked_by_customer: it is a wish that staff have not looked at yet.
+        quote_id: the id that the quote shall have, chosen by the caller before the first try; the
+            same call again, within a day, returns that quote and drafts no other.
 
     Raises:
         NotAllowed: a customer adjusts the price or writes our message.
@@ -40,10 +43,14 @@ def create_quote(
     """
     if asked_by_customer and (offer.extra_lines or offer.message):
         raise NotAllowed("Only staff adjust a price.", attr="extra_lines")
+    made, new_id = idempotency.find_made(Quote.objects.all(), quote_id, now=now)
+    if made:
+        return made
     rules = current_rules(now)
     with transaction.atomic():
         customer = customer or named_customer(actor, offer.contact)
         quote = Quote.objects.create(
+            pk=new_id,
             reference=_unused_reference(),
             customer=customer,
             asked_by_customer=asked_by_customer,

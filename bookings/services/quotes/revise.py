@@ -9,17 +9,24 @@ from bookings.queries.rules import current_rules
 from bookings.services.quotes.lock import lock_quote
 from bookings.services.quotes.offer import Offer, offer_columns, offer_of
 from customers.models import User
-from myhibachi.core import audit
+from myhibachi.core import audit, idempotency
 from myhibachi.core.errors import DomainError
 
 
 def revise_quote(
-    *, quote_id: UUID, offer: Offer | None = None, actor: User, now: dt.datetime
+    *,
+    quote_id: UUID,
+    offer: Offer | None = None,
+    new_id: UUID | None = None,
+    actor: User,
+    now: dt.datetime,
 ) -> Quote:
     """Draft the next version, priced under the rules in force; the old one is void from now on.
 
     Args:
         offer: what the new version is about; the same as the old one's if left out.
+        new_id: the id that the new version shall have, chosen by the caller before the first try;
+            the same call again, within a day, returns that version and drafts no other.
 
     Raises:
         QuoteNotEditable: it is a draft still, or a booking that holds its slot.
@@ -29,8 +36,12 @@ def revise_quote(
     """
     with transaction.atomic():
         old = lock_quote(quote_id)
+        made, new_id = idempotency.find_made(Quote.objects.all(), new_id, now=now)
+        if made:
+            return made
         _check_revisable(old)
         new = Quote(
+            pk=new_id,
             reference=old.reference,
             version=old.version + 1,
             customer=old.customer,
