@@ -1,6 +1,7 @@
 import io
 import logging
 from logging.config import dictConfig
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -38,7 +39,8 @@ def test_what_django_logs_of_a_refused_address_holds_no_token_either():
     log = logging.LogRecord("django.request", logging.WARNING, "", 1, "Conflict: %s", (), None)
     log.args = (f"/quotes/{TOKEN}",)
     written = io.StringIO()
-    config = settings.LOGGING["formatters"]["plain"]
+    logging_of_ours: dict[str, Any] = settings.LOGGING
+    config = logging_of_ours["formatters"]["plain"]
     handler = {"class": "logging.StreamHandler", "formatter": "plain", "stream": written}
     logger = {"handlers": ["kept"], "propagate": False}
     dictConfig(

@@ -354,4 +354,5 @@ def test_accepting_keeps_when_the_terms_were_accepted_and_from_where(client):
 
     booking = Booking.objects.get()
     assert booking.client_ip == "127.0.0.1"
+    assert booking.terms_accepted_at
     assert before <= booking.terms_accepted_at <= timezone.now()
