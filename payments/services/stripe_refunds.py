@@ -74,7 +74,7 @@ def _move(refund: Refund, stripe_refund: Json, *, as_of: datetime) -> None:
     status = Status(stripe_refund["status"])
     if status == Status.SUCCEEDED:
         # Also where we hear of it only after we heard that it was reversed.
-        refund.succeeded_at = min(refund.succeeded_at or as_of, as_of)
+        refund.succeeded_at = refund.succeeded_at or as_of
     if status != refund.status and (is_first_word or status in Refund.NEXT[Status(refund.status)]):
         audit.record("refund.status", refund, actor=None, status=[refund.status, status])
         refund.status = status

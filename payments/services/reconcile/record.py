@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 
 from customers.models import User
@@ -39,6 +39,7 @@ def keep(
     )
     kinds = set()
     with transaction.atomic():
+        _lock(object_type, object_id)
         for each in found:
             kinds.add(each.kind)
             values = {
@@ -58,6 +59,15 @@ def keep(
                 create_defaults=values | {"first_seen_at": now},
             )
         return open_rows.exclude(kind__in=kinds).update(closed_at=now, closed_by=actor)
+
+
+def _lock(object_type: str, object_id: str) -> None:
+    """Let nobody else open or close what is wrong with this object until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
+            [f"payments.difference {object_type} {object_id}"],
+        )
 
 
 def mend_difference(*, difference_id: int, actor: User, now: datetime) -> Difference:

@@ -50,6 +50,8 @@ def test_every_path_of_the_contract_is_there(schema):
         "GET /api/stripe/payments",
         "POST /api/stripe/payments/manual",
         "GET /api/stripe/refunds",
+        "POST /api/stripe/refunds/{refund_id}/approve",
+        "POST /api/stripe/refunds/{refund_id}/reject",
         "GET /api/stripe/disputes",
         "GET /api/stripe/invoices",
         "POST /api/stripe/invoices",

@@ -64,10 +64,15 @@ def assert_moved_once(payment: Payment, amount: int) -> None:
 
 def test_killed_before_our_row_commits_nothing_moves_until_it_is_asked_again(start: Start):
     payment, send, amount = start
-    with transaction.atomic():
+
+    def send_late() -> None:
+        time.sleep(0.3)
+        send()
+
+    with killed(send_late) as kill, transaction.atomic():
         lock_payment(payment.pk)
-        with killed(send):
-            time.sleep(0.8)
+        time.sleep(0.8)
+        kill()
     sweep()
     assert (made_at_stripe(), is_on_its_way()) == ([], False)
 
