@@ -47,6 +47,8 @@ def test_a_wrong_transaction_and_a_wrong_payout_are_mended(sandbox):
 def test_what_never_came_is_fetched(sandbox):
     world.make(sandbox)
     sandbox.control("POST", "actions/pay_out", {})
+    # The bank has it: no later than what we ask Stripe about it.
+    sandbox.control("POST", "jobs", {})
     world.settle()
     everything = BalanceTransaction.objects.count()
     BalanceTransaction.objects.all().delete()
