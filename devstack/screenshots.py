@@ -97,6 +97,14 @@ def take_all(camera: Camera, walk: Walk) -> None:
     payment = f"{site}/admin/payments/payment/{walk.payment_id}"
     camera.shoot("admin", f"{site}/admin/", DESKTOP)
     camera.shoot("bookings", f"{site}/admin/bookings/booking/", DESKTOP)
+    booking = f"{site}/admin/bookings/booking/{walk.booking_id}"
+    camera.shoot("booking", f"{booking}/change/", DESKTOP, PHONE)
+    camera.shoot("cancel", f"{booking}/cancel/", DESKTOP)
+    with camera.open(DESKTOP) as page:
+        page.goto(f"{site}/admin/bookings/quote/?status=sent")
+        page.click("#result_list th a")
+        quote = page.get_attribute("[data-copy]", "href") or ""
+    camera.shoot("quote", quote, PHONE, PHONE_DARK)
     camera.shoot("payments", f"{site}/admin/payments/payment/", DESKTOP, PHONE)
     with camera.open(DESKTOP) as page:
         page.goto(f"{payment}/refund/")
@@ -108,6 +116,7 @@ def take_all(camera: Camera, walk: Walk) -> None:
     camera.shoot("payment", f"{payment}/change/", DESKTOP_DARK, PHONE)
     analytics = f"{site}/admin/analytics/"
     camera.shoot("analytics", analytics, DESKTOP, DESKTOP_DARK, PHONE, until="#revenue-chart")
+    camera.shoot("accounting", f"{site}/admin/accounting/", DESKTOP)
     camera.shoot("webhooks", f"{site}/admin/payments/webhookevent/", DESKTOP)
 
 

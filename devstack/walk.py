@@ -17,6 +17,7 @@ class Walk:
     """A booking whose deposit is to be paid."""
 
     site: str
+    booking_id: str
     checkout_url: str
     session_id: str
     payment_id: str
@@ -47,6 +48,7 @@ class Walk:
         payments = _call(site, f"/api/stripe/payments?booking_id={booking['id']}")
         return cls(
             site=site,
+            booking_id=booking["id"],
             checkout_url=session["url"],
             session_id=session["session_id"],
             payment_id=payments["results"][0]["id"],
