@@ -102,7 +102,7 @@ def take_all(camera: Camera, walk: Walk) -> None:
     camera.shoot("cancel", f"{booking}/cancel/", DESKTOP)
     with camera.open(DESKTOP) as page:
         page.goto(f"{site}/admin/bookings/quote/?status=sent")
-        page.click("#result_list th a")
+        page.click("#result_list tbody th a")
         quote = page.get_attribute("[data-copy]", "href") or ""
     camera.shoot("quote", quote, PHONE, PHONE_DARK)
     camera.shoot("payments", f"{site}/admin/payments/payment/", DESKTOP, PHONE)
