@@ -5,7 +5,7 @@ Stripe says: by its answer, by an event, or by what the sweeper finds there.
 """
 
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +31,7 @@ Json = dict[str, Any]
 Status = Dispute.Status
 
 PERMISSION = "payments.change_dispute"
+KEY_PATIENCE = timedelta(minutes=10)
 ANSWERABLE = (Status.NEEDS_RESPONSE, Status.WARNING_NEEDS_RESPONSE)
 
 
@@ -95,13 +96,16 @@ def submit_evidence(
         audit.record("evidence.submitted", evidence, actor=actor, fields=sorted(evidence.fields))
     # No answer is no refusal: it stays submitted, and the sweeper asks.
     with suppress(GatewayUnavailable):
-        send_evidence(evidence_id=evidence.pk, now=now)
+        send_evidence(evidence_id=evidence.pk)
     evidence.refresh_from_db()
     return evidence
 
 
-def send_evidence(*, evidence_id: UUID, now: datetime) -> None:
+def send_evidence(*, evidence_id: UUID, attempt: str = "") -> None:
     """Call Stripe for an answer that was submitted. Repeating it submits once.
+
+    Args:
+        attempt: makes it a call with a key of its own, once Stripe is known not to have it.
 
     Raises:
         EvidenceRefused: Stripe refused; the row says why.
@@ -116,7 +120,7 @@ def send_evidence(*, evidence_id: UUID, now: datetime) -> None:
             evidence=evidence.fields,
             metadata={EVIDENCE_ID: str(evidence.pk), SENT_AT: sent_at(evidence)},
             # What is sent again after a refusal is another request.
-            key=f"evidence-{evidence.pk}-{sent_at(evidence)}",
+            key=f"evidence-{evidence.pk}-{sent_at(evidence)}{attempt}",
         )
     except GatewayRejected as error:
         _mark_refused(evidence, error.detail)
@@ -137,7 +141,17 @@ def finish_evidence(evidence_id: UUID, now: datetime) -> None:
         why = f"The dispute is {found['status'].replace('_', ' ')} at Stripe, without this answer."
         _mark_refused(evidence, why)
     elif evidence.awaiting_stripe:
-        send_evidence(evidence_id=evidence_id, now=now)
+        send_evidence(evidence_id=evidence_id, attempt=_attempt(evidence, now=now))
+
+
+def _attempt(evidence: DisputeEvidence, *, now: datetime) -> str:
+    """Return what tells a late call from the first, whose error Stripe repeats for a day.
+
+    By then nobody is still sending it under the first key.
+    """
+    if evidence.submitted_at is None or now - evidence.submitted_at < KEY_PATIENCE:
+        return ""
+    return f"-{now.astimezone(UTC):%Y-%m-%dT%H}"
 
 
 def accept_dispute(*, dispute_id: UUID, actor: User) -> Dispute:

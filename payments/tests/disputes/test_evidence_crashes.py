@@ -6,11 +6,11 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection, connections, transaction
-from django.utils import timezone
 
 from customers.models import User
 from customers.tests.factories import UserFactory
@@ -185,6 +185,24 @@ def test_stripe_that_does_not_answer_is_asked_by_the_sweeper(sandbox, finance, k
     assert submissions(dispute) == 1
 
 
+@pytest.mark.parametrize("kind", ["500_kept", "500_after"])
+def test_an_error_that_stripe_repeats_under_the_key_does_not_cost_the_deadline(
+    sandbox, finance, kind
+):
+    dispute = disputed()
+    evidence = save(dispute, finance)
+    path = f"/v1/disputes/{dispute.stripe_dispute_id}"
+    broken = {"kind": kind, "path": path, "method": "POST"}
+    sandbox.control("POST", "faults", {"api": [broken]})
+
+    submit(evidence, finance)
+    assert end() == ON_ITS_WAY
+    sweep(after=timedelta(minutes=15))
+    sweep(after=timedelta(minutes=30))
+
+    assert (end(), submissions(dispute)) == (WITH_THE_BANK, 1)
+
+
 def test_killed_before_and_decided_meanwhile_nothing_is_sent(sandbox, finance):
     dispute = disputed()
     evidence = save(dispute, finance)
@@ -239,7 +257,7 @@ def test_the_sender_and_the_sweeper_at_once_submit_it_once(sandbox, finance):
     kill_before_stripe_hears(sandbox, evidence, finance)
 
     def send() -> None:
-        send_evidence(evidence_id=evidence.pk, now=timezone.now())
+        send_evidence(evidence_id=evidence.pk)
 
     told = at_once(send, sweep, send, sweep)
 
