@@ -27,6 +27,8 @@ def found(*, fix: bool = False) -> list[tuple[str, str, str]]:
 def test_a_wrong_transaction_and_a_wrong_payout_are_mended(sandbox):
     payment = world.make(sandbox)
     payout = sandbox.control("POST", "actions/pay_out", {})
+    # The bank has it: no later than what we ask Stripe about it.
+    sandbox.control("POST", "jobs", {})
     world.settle()
     assert found() == []
     changed = BalanceTransaction.objects.filter(source=payment.stripe_charge_id)
