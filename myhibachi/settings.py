@@ -30,7 +30,7 @@ DEVELOPMENT_TOKENS = env.bool("DEVELOPMENT_TOKENS", default=DEVELOPMENT)
 
 # --- Applications ---------------------------------------------------------------------------
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "myhibachi.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -8,11 +8,6 @@ from drf_spectacular.views import SpectacularAPIView
 from myhibachi.core import health
 from myhibachi.core.api import docs, errors
 
-admin.site.site_header = admin.site.site_title = "My Hibachi"
-admin.site.index_title = "Bookings and payments"
-# "View site" would lead back here: the customers' site is another project.
-admin.site.site_url = None
-
 urlpatterns = [
     path("", include("customers.api.urls")),
     path("", include("bookings.api.urls")),

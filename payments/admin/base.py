@@ -18,9 +18,6 @@ class StripeAdmin(ReadOnlyAdmin):
 
     sections: ClassVar[Sequence[Section]] = ()
 
-    class Media:
-        css = {"all": ("admin/payments.css",)}
-
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         return [(heading, {"fields": fields}) for heading, fields in self.sections]
 

@@ -66,9 +66,6 @@ SECTION: tuple[Column, ...] = (timeline.standing, payments, refunds, invoices_of
 class BookingWithPaymentsAdmin(BookingAdmin):
     """A booking's page with its payments and its ledger."""
 
-    class Media:
-        css = {"all": ("admin/payments.css",)}
-
     def get_urls(self) -> list[URLPattern]:
         pages = (
             ("cancel", cancel_page),

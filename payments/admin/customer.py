@@ -52,9 +52,6 @@ class CustomerWithMoneyAdmin(CustomerAdmin):
     list_select_related = False
     sortable_by = ("name", "email")
 
-    class Media:
-        css = {"all": ("admin/payments.css",)}
-
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Add what the page's customers are worth: three queries, however many they are."""
         found = super().get_changelist_instance(request)

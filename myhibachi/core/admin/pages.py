@@ -20,9 +20,6 @@ class HouseAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at 
     actions: Any = None
     empty_value_display = "–"
 
-    class Media:
-        css = {"all": ("admin/myhibachi.css",)}
-
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
