@@ -84,7 +84,7 @@ def test_a_printed_sheet_has_nothing_of_the_admin_and_is_black_on_white(page, at
 
     at(f"{reverse('admin:bookings_booking_prep_day')}?date=2099-07-03")
 
-    hidden = ["#header", ".breadcrumbs", "#nav-sidebar", ".days"]
+    hidden = ["#header", ".breadcrumbs", ".menu", ".days"]
     assert [part for part in hidden if page.locator(part).first.is_visible()] == []
     assert page.get_by_role("article").count() == 1
     colors = "e => [getComputedStyle(document.body).backgroundColor, getComputedStyle(e).color]"
