@@ -97,7 +97,9 @@ def parser() -> argparse.ArgumentParser:
     env = commands.add_parser("env", help="run a command in the running stack's environment")
     env.add_argument("command", nargs=argparse.REMAINDER)
     env.set_defaults(action=with_environment)
-    fetch = commands.add_parser("tools", help="get what the tests need: a browser, Stripe's CLI")
+    fetch = commands.add_parser(
+        "tools", help="get what the tests need: a browser, Stripe's CLI, axe"
+    )
     fetch.set_defaults(action=tools.install)
     return root
 

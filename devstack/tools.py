@@ -1,6 +1,7 @@
-"""What only the tests need: a Chromium, and Stripe's own command line."""
+"""What only the tests need: a Chromium, Stripe's own command line, and axe."""
 
 import argparse
+import fcntl
 import os
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ from devstack.progress import step
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 STRIPE_CLI = "@stripe/cli@1.52.0"
+AXE = "axe-core@4.14.1"
 SYSTEM_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 FOLDER = ROOT / ".data" / "tools"
 
@@ -37,23 +39,47 @@ def stripe_cli() -> Path:
     Raises:
         ToolMissing: there is no npm, or it could not fetch it.
     """
-    program = FOLDER / "node_modules" / ".bin" / "stripe"
-    if program.exists():
-        return program
+    return _from_npm(".bin/stripe")
+
+
+def axe() -> Path:
+    """Return axe's script, which finds what keeps people from using a page; from npm, too.
+
+    Raises:
+        ToolMissing: there is no npm, or it could not fetch it.
+    """
+    return _from_npm("axe-core/axe.min.js")
+
+
+def _from_npm(name: str) -> Path:
+    """Return a file of the packages, after fetching both where it is not here."""
+    found = FOLDER / "node_modules" / name
+    if found.exists():
+        return found
     if not shutil.which("npm"):
-        raise ToolMissing("The tests with Stripe's CLI need npm. On Debian: apt-get install npm")
+        raise ToolMissing(
+            f"The tests need npm, for {STRIPE_CLI} and {AXE}. On Debian: apt-get install npm"
+        )
     FOLDER.mkdir(parents=True, exist_ok=True)
+    # One at a time: each worker of the tests may be the first to ask.
+    with (FOLDER / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        said = "" if found.exists() else _npm_install()
+    if not found.exists():
+        raise ToolMissing(f"npm could not fetch {STRIPE_CLI} and {AXE}: {said.strip()[-300:]}")
+    return found
+
+
+def _npm_install() -> str:
+    """Fetch both at once, for npm takes away what it is not asked for; return its complaints."""
     # Scripts stay off: the binary is in the platform's package, and nothing else is wanted.
     flags = ["--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-    command = ["npm", "install", "--prefix", str(FOLDER), *flags, STRIPE_CLI]
+    command = ["npm", "install", "--prefix", str(FOLDER), *flags, STRIPE_CLI, AXE]
     env = os.environ.copy()
     if SYSTEM_CERTIFICATES.exists():
         # Node trusts its own list alone, which knows no company's proxy.
         env.setdefault("NODE_EXTRA_CA_CERTS", str(SYSTEM_CERTIFICATES))
-    done = subprocess.run(command, capture_output=True, text=True, env=env)
-    if done.returncode or not program.exists():
-        raise ToolMissing(f"npm could not fetch {STRIPE_CLI}: {done.stderr.strip()[-300:]}")
-    return program
+    return subprocess.run(command, capture_output=True, text=True, env=env, check=False).stderr
 
 
 def install_browser() -> None:
@@ -75,9 +101,10 @@ def install_browser() -> None:
 
 
 def install(_: argparse.Namespace) -> int:
-    """Fetch both; what cannot be had is one line, and its tests fail with the same one."""
+    """Fetch them all; what cannot be had is one line, and its tests fail with the same one."""
     problems = []
-    for label, fetch in (("browser", install_browser), ("Stripe CLI", stripe_cli)):
+    tools = (("browser", install_browser), ("Stripe CLI", stripe_cli), ("axe", axe))
+    for label, fetch in tools:
         try:
             with step(label):
                 fetch()

@@ -20,15 +20,6 @@ UNNAMED = """[...document.querySelectorAll(
 
 
 @pytest.fixture
-def complaints(page):
-    """What the browser complains about: scripts and styles refused, files missing, errors."""
-    found: list[str] = []
-    page.on("console", lambda said: found.append(said.text) if said.type == "error" else None)
-    page.on("pageerror", lambda error: found.append(str(error)))
-    return found
-
-
-@pytest.fixture
 def at(live_server, page, client):
     """`at("/admin/", (320, 700))` opens an address as the owner, in a window of that size."""
     client.force_login(UserFactory(role="admin"))

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from devstack import tools
-from devstack.testing import clusters, databases, servers
+from devstack.testing import clusters, databases, listener, servers
 from devstack.testing.environment import worker_name
 from devstack.testing.sandbox import SandboxServer
 from devstack.testing.stack import RunningStack
@@ -72,6 +72,12 @@ def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context()
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def complaints(page: Page) -> list[str]:
+    """What the browser complains about while a test uses `page`; most tests want it empty."""
+    return listener.listen(page)
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ import pytest
 
 from customers.tests.factories import UserFactory
 
-ABORTED = "net::ERR_ABORTED"
 DESKTOP, NARROW = (1280, 800), (320, 700)
 
 
@@ -23,20 +22,6 @@ def staff(client):
 def admin(staff):
     """The admin, open for the role admin."""
     return staff("admin")
-
-
-@pytest.fixture
-def complaints(page):
-    """What the browser complains about: scripts and styles refused, files missing, errors."""
-    found: list[str] = []
-    page.on("console", lambda said: found.append(said.text) if said.type == "error" else None)
-    page.on("pageerror", lambda error: found.append(str(error)))
-    # An icon still on its way when the page is left is no complaint.
-    page.on(
-        "requestfailed",
-        lambda request: found.append(request.url) if request.failure != ABORTED else None,
-    )
-    return found
 
 
 @pytest.fixture

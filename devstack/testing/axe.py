@@ -1,0 +1,44 @@
+"""axe-core in a page of the tests: what keeps people from reading or using it."""
+
+from functools import cache
+from typing import Any
+
+from playwright.sync_api import Page
+
+from devstack import tools
+
+# Levels A and AA of WCAG 2.2, which holds those of 2.0 and 2.1; axe's own "best practices" not.
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+SERIOUS = ("serious", "critical")
+RUN = """async (tags) => {
+    const options = {runOnly: {type: "tag", values: tags}, resultTypes: ["violations"]};
+    return (await axe.run(document, options)).violations;
+}"""
+DEFINED = "typeof axe !== 'undefined'"
+
+
+def serious_findings(page: Page) -> list[str]:
+    """Return what axe finds serious or critical in an open page, a line for each element."""
+    # By evaluation: a strict policy refuses a script that is added to the page.
+    if not page.evaluate(DEFINED):
+        page.evaluate(_source())
+    return [
+        f"{found['impact']} {found['id']}: {_selector(node)} – {_summary(node)}"
+        for found in page.evaluate(RUN, TAGS)
+        if found["impact"] in SERIOUS
+        for node in found["nodes"]
+    ]
+
+
+def _selector(node: dict[str, Any]) -> str:
+    return " ".join(str(part) for part in node["target"])
+
+
+def _summary(node: dict[str, Any]) -> str:
+    """Return axe's own words on one line."""
+    return " ".join(node["failureSummary"].split())
+
+
+@cache
+def _source() -> str:
+    return tools.axe().read_text()
