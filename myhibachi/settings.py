@@ -251,6 +251,7 @@ CHECKOUT_SUCCESS_URL = env.str(
 )
 # Empty: back to the booking's own page.
 CHECKOUT_CANCEL_URL = env.str("CHECKOUT_CANCEL_URL", default="")
+PORTAL_RETURN_URL = env.str("PORTAL_RETURN_URL", default=f"{SITE_URL}/pay/portal")
 
 # --- E-mail ---------------------------------------------------------------------------------
 vars().update(environment.email_settings(env, production=PRODUCTION))

@@ -51,6 +51,12 @@ def canceled(request: HttpRequest) -> HttpResponse:
     return render(request, "pay/canceled.html")
 
 
+@require_safe
+def portal(request: HttpRequest) -> HttpResponse:
+    """Greet somebody who comes back from Stripe's customer portal."""
+    return render(request, "pay/portal.html")
+
+
 def _payment(session_id: str) -> Payment:
     known = Payment.objects.select_related("booking")
     if SESSION_ID.fullmatch(session_id):

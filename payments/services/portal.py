@@ -17,7 +17,7 @@ def portal_link(*, customer_id: UUID) -> str:
     session = with_stripe_customer(
         customer_id,
         lambda customer: gateway.create_portal_session(
-            customer=customer, return_url=settings.FRONTEND_URL
+            customer=customer, return_url=settings.PORTAL_RETURN_URL
         ),
     )
     url: str = session["url"]

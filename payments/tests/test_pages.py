@@ -124,11 +124,18 @@ def test_who_left_stripes_page_hears_that_nothing_was_charged(client):
     assert "Nothing was charged." in words(client.get("/pay/canceled"))
 
 
+def test_who_comes_back_from_the_portal_hears_that_all_is_done(client):
+    assert "What you changed on Stripe’s page counts from now on." in words(
+        client.get("/pay/portal")
+    )
+
+
 def test_the_pages_are_never_cached_and_only_read(client):
     paid_payment(stripe_checkout_session_id=SESSION)
     assert "no-store" in land(client)["Cache-Control"]
     assert client.post("/pay/success").status_code == 405
     assert client.post("/pay/canceled").status_code == 405
+    assert client.post("/pay/portal").status_code == 405
 
 
 @pytest.mark.parametrize("name", ["400", "403", "403_csrf", "404", "500"])

@@ -1,8 +1,10 @@
 """Starting a payment, against the sandbox over HTTP."""
 
 import threading
+from urllib.request import urlopen
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
@@ -168,9 +170,10 @@ def test_what_stripe_refuses_stands_in_nobodys_way(api, support, booking, start)
     assert support.post("payments/manual", coins).status_code == 201
 
 
-def test_the_portal_opens_for_the_customer_who_asks(api, customer):
+def test_the_portal_opens_for_the_customer_who_asks_and_leads_back_to_our_page(api, customer):
     response = api.post("portal-link")
     assert response.status_code == 200
-    assert response.json()["url"].startswith("http")
+    with urlopen(response.json()["url"], timeout=10) as page:
+        assert f'href="{settings.SITE_URL}/pay/portal"' in page.read().decode()
     customer.refresh_from_db()
     assert stripe.call("GET", f"customers/{customer.stripe_customer_id}")["email"] == customer.email
