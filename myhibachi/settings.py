@@ -298,6 +298,7 @@ LANGUAGE_CODE = "en-us"
 USE_I18N = False
 USE_TZ = True
 TIME_ZONE = "America/Los_Angeles"  # the venue's zone: what staff see
+DATETIME_FORMAT = "N j, Y, P T"  # Django's own, with the zone
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
