@@ -13,6 +13,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 ENVIRONMENTS = ("development", "test", "staging", "production")
+TWO_FACTOR = ("optional", "required")
 # The pattern dj-stripe enforces on every stored or used key.
 SECRET_KEY_PATTERN = re.compile(r"(sk|rk)_(test|live)_[a-zA-Z0-9]{24,}")
 PUBLISHABLE_KEY_PATTERN = re.compile(r"pk_(test|live)_[a-zA-Z0-9]{24,}")
@@ -63,6 +64,15 @@ def environment_name(env: environ.Env) -> str:
     if name not in ENVIRONMENTS:
         raise ImproperlyConfigured(f"ENVIRONMENT must be one of {', '.join(ENVIRONMENTS)}.")
     return name
+
+
+def staff_two_factor(env: environ.Env, *, production: bool) -> str:
+    """Return `STAFF_TWO_FACTOR`, one of `TWO_FACTOR`; in production it is required by default."""
+    default = "required" if production else "optional"
+    chosen: str = env.str("STAFF_TWO_FACTOR", default=default)
+    if chosen not in TWO_FACTOR:
+        raise ImproperlyConfigured(f"STAFF_TWO_FACTOR must be {' or '.join(TWO_FACTOR)}.")
+    return chosen
 
 
 def stripe_settings(env: environ.Env, *, production: bool) -> StripeSettings:

@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "corsheaders.middleware.CorsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "customers.admin.browser.note_browser",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -169,6 +170,9 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 LOGIN_URL = "admin:login"
+# Whether staff need an authenticator app to work in the admin, or may have one.
+STAFF_TWO_FACTOR = environment.staff_two_factor(env, production=PRODUCTION)
+SESSION_ENGINE = "customers.services.session_store"
 
 # --- API ------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("payments.api.urls")),
     path("", include("payments.pages.urls")),
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
+    path("admin/", include("customers.admin.urls")),
     path("admin/", include("payments.admin.urls")),
     path("admin/", admin.site.urls),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),

@@ -8,12 +8,15 @@ from django.contrib.auth.forms import AdminUserCreationForm
 from django.db import transaction
 from django.db.models import QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from customers import roles
+from customers.admin import user_pages
 from customers.models import User
 from customers.services.roles import set_role
 from myhibachi.core import audit
@@ -47,19 +50,26 @@ class UserAdmin(HouseAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  # not g
 
     form = RoleForm
     add_form = NewUserForm
-    list_display = ("email", "name", "role", "is_active", "last_login")
+    list_display = ("email", "name", "role", "is_active", "has_two_factor", "last_login")
     list_filter = ("groups", "is_active")
     search_fields = ("email", "name")
     ordering = ("email",)
     filter_horizontal = ()
     fieldsets = (
-        (None, {"fields": ("email", "name", "role", "is_active", "new_password")}),
+        (None, {"fields": ("email", "name", "role", "is_active")}),
+        ("Logging in", {"fields": ("new_password", "second_step")}),
         ("Dates", {"fields": ("last_login", "date_joined", "email_verified_at")}),
     )
     add_fieldsets = (
         (None, {"fields": ("email", "name", "role", "usable_password", "password1", "password2")}),
     )
-    readonly_fields = ("new_password", "last_login", "date_joined", "email_verified_at")
+    readonly_fields = (
+        "new_password",
+        "second_step",
+        "last_login",
+        "date_joined",
+        "email_verified_at",
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return super().get_queryset(request).prefetch_related("groups")
@@ -72,6 +82,27 @@ class UserAdmin(HouseAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  # not g
     def new_password(self, user: User) -> SafeString:
         address = reverse("admin:auth_user_password_change", args=[user.pk])
         return format_html('<a href="{}">Set a new password</a>', address)
+
+    @admin.display(description="two-factor", boolean=True)
+    def has_two_factor(self, user: User) -> bool:
+        return user.two_factor_id is not None
+
+    @admin.display(description="two-factor")
+    def second_step(self, user: User) -> str:
+        if user.two_factor is None:
+            return "Off"
+        since = date_format(timezone.localtime(user.two_factor.created_at), "M j, Y")
+        return f"On since {since}"
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*user_pages.urls(), *super().get_urls()]
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        user = context.get("original")
+        tools = user_pages.tools(user) if user and self.has_change_permission(request, user) else []
+        return super().render_change_form(request, context | {"tools": tools}, *args, **kwargs)
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Let only the owner change the owner."""

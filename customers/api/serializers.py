@@ -13,6 +13,15 @@ class CredentialsSerializer(serializers.Serializer[User]):
     password = serializers.CharField(max_length=128, trim_whitespace=False)
 
 
+class LoginSerializer(CredentialsSerializer):
+    code = serializers.CharField(
+        max_length=40,
+        required=False,
+        allow_blank=True,
+        help_text="The authenticator app's six digits, or a recovery code, where it is on.",
+    )
+
+
 class RegistrationSerializer(CredentialsSerializer):
     name = serializers.CharField(max_length=200)
     phone = serializers.CharField(max_length=32, required=False, allow_blank=True)

@@ -23,12 +23,13 @@ class TokenPair:
     expires_in: int = int(AccessToken.lifetime.total_seconds())
 
 
-def log_in(user: User) -> TokenPair:
+def log_in(user: User, *, client: sessions.Client) -> TokenPair:
     """Begin a session and return its tokens."""
-    return _pair(sessions.start(user=user, lifetime=RefreshToken.lifetime, now=timezone.now()))
+    now = timezone.now()
+    return _pair(sessions.start(user=user, lifetime=RefreshToken.lifetime, now=now, client=client))
 
 
-def refresh(refresh_token: str) -> TokenPair | None:
+def refresh(refresh_token: str, *, client: sessions.Client) -> TokenPair | None:
     """Return the next tokens for a refresh token that is still good, else None."""
     try:
         # Its annotation asks for a Token; what it takes is text.
@@ -41,6 +42,7 @@ def refresh(refresh_token: str) -> TokenPair | None:
         refresh_id=refresh_id,
         lifetime=RefreshToken.lifetime,
         now=timezone.now(),
+        client=client,
     )
     return _pair(session) if session else None
 

@@ -1,5 +1,6 @@
 from customers.models.customer import Customer
-from customers.models.session import LoginSession
+from customers.models.session import BrowserSession, LoginSession
+from customers.models.two_factor import TwoFactor
 from customers.models.user import User
 
-__all__ = ["Customer", "LoginSession", "User"]
+__all__ = ["BrowserSession", "Customer", "LoginSession", "TwoFactor", "User"]

@@ -40,6 +40,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         editable=False,
         help_text="When an identity provider vouched that this email is theirs.",
     )
+    # Here rather than there, so that asking whether somebody has one takes no query.
+    two_factor = models.OneToOneField(
+        "customers.TwoFactor", null=True, blank=True, editable=False, on_delete=models.PROTECT
+    )
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()

@@ -4,7 +4,7 @@ import environ
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from myhibachi.env import email_settings, stripe_settings
+from myhibachi.env import email_settings, staff_two_factor, stripe_settings
 
 LIVE = {"STRIPE_SECRET_KEY": "sk_live_" + "a" * 24, "STRIPE_WEBHOOK_SECRET": "whsec_" + "b" * 32}
 TEST = LIVE | {"STRIPE_SECRET_KEY": "sk_test_" + "a" * 24}
@@ -76,3 +76,12 @@ def test_production_does_not_start_without_one_and_repeats_no_password(url):
 def test_production_does_not_write_in_an_examples_name():
     with pytest.raises(ImproperlyConfigured, match="DEFAULT_FROM_EMAIL is not set"):
         email_settings(settings_of({"EMAIL_URL": "smtp://localhost"}), production=True)
+
+
+def test_two_factor_is_required_in_production_unless_somebody_says_otherwise():
+    assert staff_two_factor(settings_of({}), production=True) == "required"
+    assert staff_two_factor(settings_of({}), production=False) == "optional"
+    chosen = settings_of({"STAFF_TWO_FACTOR": "optional"})
+    assert staff_two_factor(chosen, production=True) == "optional"
+    with pytest.raises(ImproperlyConfigured, match="STAFF_TWO_FACTOR must be"):
+        staff_two_factor(settings_of({"STAFF_TWO_FACTOR": "yes"}), production=False)

@@ -19,3 +19,8 @@ def client_ip(request: HttpRequest) -> str | None:
         return None
     # One with a zone is of no use to anybody else, and PostgreSQL keeps none.
     return None if getattr(address, "scope_id", None) else str(address)
+
+
+def user_agent(request: HttpRequest) -> str:
+    """Return what a browser or a program calls itself, as far as a row keeps it."""
+    return request.headers.get("User-Agent", "").replace("\0", "")[:300]
