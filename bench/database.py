@@ -7,6 +7,14 @@ from contextlib import contextmanager
 import django
 
 
+def anew() -> None:
+    """Replace the database by an empty one."""
+    from devstack.testing import databases
+
+    databases.close()
+    databases.make()
+
+
 @contextmanager
 def fresh_database() -> Iterator[None]:
     """Start Django on an empty, migrated database for as long as the block."""

@@ -1,0 +1,1 @@
+"""Every page of the admin: found, measured and judged."""

@@ -1,0 +1,56 @@
+"""All pages, one after the other."""
+
+import sys
+from collections.abc import Mapping
+
+from django.test import Client
+
+from bench.pages.found import Page, every_page
+from bench.pages.reads import counts, rows_read
+from bench.pages.visitor import owner, visit
+from bench.report import Measured
+
+
+def measure_all(
+    *, only: str, runs: int, small: Mapping[str, Measured] | None = None
+) -> dict[str, Measured]:
+    """Return what each page took, by its name.
+
+    Args:
+        only: a word of the names of the pages to measure; all, if empty.
+        runs: how often a slow page is asked for.
+        small: what they took with a few rows.
+    """
+    client, found = owner(), dict[str, Measured]()
+    for page in every_page(client):
+        if only not in page.name or page.name in found:
+            continue
+        measured = _measure(client, page, runs=runs, small=(small or {}).get(page.name))
+        if measured:
+            found[page.name] = measured
+            _progress(measured, len(found))
+    print(file=sys.stderr)
+    return found
+
+
+def _measure(client: Client, page: Page, *, runs: int, small: Measured | None) -> Measured | None:
+    seen = visit(client, page.url, runs=runs)
+    if seen is None:
+        return None
+    return Measured(
+        name=page.name,
+        url=page.url,
+        ms=seen.ms,
+        fastest_ms=seen.fastest_ms,
+        queries=seen.queries,
+        is_broken=seen.is_broken,
+        counted=sum(rows_read(each) for each in seen.statements if counts(each)),
+        small_ms=small.fastest_ms if small else None,
+        small_queries=small.queries if small else None,
+    )
+
+
+def _progress(measured: Measured, number: int) -> None:
+    if sys.stderr.isatty():
+        line = f"{number:5} {measured.ms:6.0f} ms  {measured.name}"
+        print(f"\r{line[:100]:100}", end="", file=sys.stderr, flush=True)

@@ -1,0 +1,64 @@
+"""What was measured, as a table; and what is wrong."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+LIMIT_MS = 300
+# Lists count up to 5,000 rows; a filter reads some that it drops.
+MOST_COUNTED = 20_000
+SHOWN = 40
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """What a page took; `small_…` is the same page with a few rows, where it was there.
+
+    Milliseconds are medians, and the fastest of the runs: what else a machine does only adds.
+
+    Attributes:
+        counted: how many rows the statements that count read.
+    """
+
+    name: str
+    url: str
+    ms: float
+    fastest_ms: float
+    queries: int
+    counted: int
+    is_broken: bool = False
+    small_ms: float | None = None
+    small_queries: int | None = None
+
+    @property
+    def faults(self) -> list[str]:
+        """What is wrong with it, in words."""
+        found = ["answers 500"] if self.is_broken else []
+        if self.ms > LIMIT_MS:
+            found.append("slow")
+        if self.small_queries is not None and self.queries > self.small_queries:
+            found.append(f"queries grow from {self.small_queries}")
+        if self.counted > MOST_COUNTED:
+            found.append(f"counts {self.counted:,} rows")
+        return found
+
+
+def report(pages: list[Measured]) -> int:
+    """Print the slowest pages and the wrong ones, and return the exit code."""
+    slowest = sorted(pages, key=lambda page: -page.ms)
+    wrong = [page for page in slowest if page.faults]
+    print(f"\n{'median':>9}  {'fastest':>9}  {'few rows':>9}  {'ratio':>5}  {'queries':>7}  page")
+    _print(slowest[:SHOWN])
+    if wrong:
+        print("\nWrong:")
+        _print(wrong)
+    print(f"\n{len(pages)} pages, {len(wrong)} of them wrong; at most {LIMIT_MS} ms is right.")
+    return 1 if wrong else 0
+
+
+def _print(pages: Iterable[Measured]) -> None:
+    for page in pages:
+        small = f"{page.small_ms:6.0f} ms" if page.small_ms else f"{'–':>9}"
+        ratio = f"{page.fastest_ms / page.small_ms:5.1f}" if page.small_ms else f"{'–':>5}"
+        faults = f"  [{', '.join(page.faults)}]" if page.faults else ""
+        took = f"{page.ms:6.0f} ms  {page.fastest_ms:6.0f} ms  {small}  {ratio}"
+        print(f"{took}  {page.queries:7}  {page.name}{faults}")
