@@ -56,6 +56,7 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
     (
         "Technical",
         (
+            Page(url="system", label="Health", permission="payments.view_webhookevent"),
             "payments.WebhookEvent",
             "payments.Difference",
             "payments.ReconcileRun",

@@ -20,6 +20,7 @@ from payments.services import (
 )
 from payments.services.money_in import imports as money_in
 from payments.services.reconcile import run as reconciliation
+from payments.system import jobs
 from payments.webhooks import backfill, process, retention, sweeper
 
 logger = logging.getLogger(__name__)
@@ -117,3 +118,8 @@ def reconcile() -> None:
         return
     if found:
         logger.warning("%s differences found; see Differences in the admin", found)
+
+
+@shared_task(time_limit=RECONCILE_SECONDS)
+def run_job(job_id: str) -> None:
+    jobs.run(job_id=int(job_id))

@@ -66,6 +66,7 @@ class Email(models.Model):
             models.Index(
                 name="email_queued", fields=["next_attempt_at"], condition=Q(status="queued")
             ),
+            models.Index(name="email_failed", fields=["created_at"], condition=Q(status="failed")),
         ]
 
     def __str__(self) -> str:

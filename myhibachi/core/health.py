@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from celery import current_app
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
@@ -40,9 +41,18 @@ def database() -> bool:
 
 def broker() -> bool:
     """Return whether Redis answers."""
-    url = settings.REDIS_URL.replace("redis+socket://", "unix://")
-    with Redis.from_url(url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT) as redis:
+    with _redis() as redis:
         return bool(redis.ping())
+
+
+def tasks_waiting() -> int:
+    """Return how many tasks wait for a worker.
+
+    Raises:
+        RedisError: Redis does not answer.
+    """
+    with _redis() as redis:
+        return int(redis.llen(current_app.conf.task_default_queue))
 
 
 def migrations() -> bool:
@@ -59,6 +69,11 @@ CHECKS: dict[str, Callable[[], bool]] = {
     "broker": broker,
     "migrations": migrations,
 }
+
+
+def _redis() -> Redis:
+    url = settings.REDIS_URL.replace("redis+socket://", "unix://")
+    return Redis.from_url(url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT)
 
 
 def _outcome(check: Callable[[], bool]) -> str:

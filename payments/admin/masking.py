@@ -19,7 +19,9 @@ def pretty(payload: Any, request: HttpRequest) -> SafeString:
     """Return a payload to read; personal data only for the role admin, secrets for nobody."""
     hidden = SECRET if roles.has_role(request.user, roles.ADMIN) else SECRET | personal.KEYS
     text = json.dumps(mask(payload, hidden=hidden), indent=2, ensure_ascii=False)
-    return format_html('<pre class="payload" tabindex="0">{}</pre>', text)
+    return format_html(
+        '<pre class="payload" tabindex="0" role="region" aria-label="Payload">{}</pre>', text
+    )
 
 
 def mask(value: Any, *, hidden: frozenset[str]) -> Any:

@@ -6,6 +6,7 @@ from payments.models.dispute import Dispute
 from payments.models.evidence import DisputeEvidence
 from payments.models.fraud_warning import EarlyFraudWarning
 from payments.models.invoice import Invoice
+from payments.models.job import Job
 from payments.models.ledger import LedgerEntry
 from payments.models.mirror_watermark import MirrorWatermark
 from payments.models.money_in import MoneyIn, MoneyInBatch
@@ -24,6 +25,7 @@ __all__ = [
     "DisputeEvidence",
     "EarlyFraudWarning",
     "Invoice",
+    "Job",
     "LedgerEntry",
     "MirrorWatermark",
     "MoneyIn",

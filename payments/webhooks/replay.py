@@ -13,6 +13,23 @@ from payments.models import WebhookEvent
 
 PERMISSION = "payments.replay_webhookevent"
 
+# What one request can put back; the rest waits for the next.
+MOST = 500
+
+
+def replay_all(*, actor: User, now: datetime) -> int:
+    """Replay what needs attention, oldest first, at most `MOST`.
+
+    Returns:
+        how many will be processed again.
+
+    Raises:
+        NotAllowed: this person may not.
+    """
+    stuck = WebhookEvent.objects.filter(state=WebhookEvent.State.NEEDS_ATTENTION)
+    oldest = stuck.exclude(payload="").order_by("received_at").values_list("pk", flat=True)
+    return replay_events(event_ids=oldest[:MOST], actor=actor, now=now)
+
 
 def replay_events(*, event_ids: Iterable[int], actor: User, now: datetime) -> int:
     """Put events back to `received`, with all their attempts, and ask a worker to process them.

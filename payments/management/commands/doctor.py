@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from payments.management.doctor import examine
+from payments.system.checks import examine
 
 
 class Command(BaseCommand):

@@ -8,6 +8,7 @@ from myhibachi.core.errors import NotAllowed
 from myhibachi.core.models import AuditEntry
 from payments.models import WebhookEvent
 from payments.tests.admin.events import inbox_event
+from payments.tests.factories import PaymentFactory
 from payments.webhooks.replay import replay_events
 
 pytestmark = pytest.mark.django_db
@@ -87,3 +88,34 @@ def test_the_inbox_narrows_by_family_and_finds_ids(admin):
     refund = inbox_event({"id": "re_1", "object": "refund"}, type="refund.updated")
     for query in ({"family": "refund"}, {"q": "re_1"}, {"q": refund.stripe_event_id}):
         assert list(admin.get(LIST, query).context["cl"].result_list) == [refund]
+
+
+def test_the_button_on_its_page_replays_one_event(admin):
+    event = inbox_event(state="needs_attention", attempts=15, last_error="Boom: it\nfailed")
+    page = shown(admin, event)
+    assert 'form="replay">Replay</button>' in page
+    assert "Boom: it\nfailed" in page
+
+    admin.post(reverse("admin:payments_webhookevent_replay", args=[event.pk]))
+
+    event.refresh_from_db()
+    assert (event.state, event.attempts) == ("received", 0)
+
+
+def test_who_may_not_replay_sees_no_button_and_is_refused(staff):
+    event = inbox_event()
+    finance = staff("finance")
+    assert "Replay" not in shown(finance, event)
+    address = reverse("admin:payments_webhookevent_replay", args=[event.pk])
+    assert finance.post(address).status_code == 403
+
+
+def test_an_event_leads_to_what_it_was_about(staff):
+    payment = PaymentFactory(stripe_payment_intent_id="pi_here")
+    about = inbox_event({"id": "pi_here", "object": "payment_intent"})
+    unknown = inbox_event({"id": "pi_gone", "object": "payment_intent"})
+    support = staff("support")
+
+    address = reverse("admin:payments_payment_change", args=[payment.pk])
+    assert f'<a href="{address}">Payment: ' in shown(support, about)
+    assert "/admin/payments/payment/0" not in shown(support, unknown)

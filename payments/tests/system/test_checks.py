@@ -18,8 +18,8 @@ from bookings.models import Booking
 from bookings.tests.factories import BookingFactory
 from myhibachi.core import health
 from myhibachi.core.tasks import HEARTBEAT_KEY, heartbeat
-from payments.management.doctor import CHECKS, examine
 from payments.models import WebhookEvent
+from payments.system.checks import CHECKS, examine
 from payments.tests import stripe_world as stripe
 from payments.webhooks.endpoint import register, webhook_url
 from payments.webhooks.refusals import MOST_PER_MINUTE, count_refusal
