@@ -1,5 +1,5 @@
+import datetime as dt
 import re
-from collections.abc import Callable
 from typing import Any, cast
 
 from django.contrib import admin, messages
@@ -10,29 +10,22 @@ from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from bookings.admin import prep, reschedule
-from bookings.admin.cells import bill_table, listed, local_time, quote_tools
+from bookings.admin import pages
+from bookings.admin.cells import NOTHING, local_time, quote_link
 from bookings.admin.email import emails_table
 from bookings.admin.filters import AttentionFilter, WhenFilter
 from bookings.admin.forms import BookingForm
+from bookings.admin.summary import Figure, Record, owed, summary
+from bookings.admin.tools import Tool, in_order
 from bookings.admin.waitlist import line_table
 from bookings.models import Booking, Status
-from bookings.services import mark_completed, mark_no_show
+from bookings.services import mark_completed
 from customers.models import User
-from myhibachi.core.admin import (
-    ServiceFormAdmin,
-    money_column,
-    state_label,
-)
+from myhibachi.core.admin import ServiceFormAdmin, money, money_column, state_label
 from myhibachi.core.errors import DomainError
 
 REFERENCE = re.compile(r"[A-Z]-[A-Z0-9]{7}")
 CHANGEABLE = (Status.PENDING, Status.CONFIRMED)
-READ_ONLY = (
-    "reference", "state", "customer", "hold_expires_at", "line", "zip_code",
-    "extras", "chosen", "bill", "emails",
-    "created_at", "confirmed_at", "updated_at",
-)  # fmt: skip
 
 
 class BookingAdmin(ServiceFormAdmin):
@@ -45,7 +38,8 @@ class BookingAdmin(ServiceFormAdmin):
         "customer",
         "state",
         "guests",
-        *(money_column(name, ordered=False) for name in ("total", "paid", "balance")),
+        *(money_column(name, ordered=False) for name in ("total", "paid")),
+        "owed_money",
     )
     list_select_related = ("customer",)
     list_filter = ("status", WhenFilter, AttentionFilter)
@@ -53,36 +47,29 @@ class BookingAdmin(ServiceFormAdmin):
     search_help_text = "Reference, name, email or phone."
     ordering = ("-created_at", "-id")
     sortable_by = ("when",)
-    actions = ["complete", "no_show"]
+    actions = ["complete"]
     autocomplete_fields = ("customer",)
 
     def get_fieldsets(self, request: HttpRequest, obj: Booking | None = None) -> Any:
-        who = ("customer", "contact_name", "contact_email", "contact_phone")
-        order = ("add_ons", "proteins") if self._editable(request, obj) else ("extras", "chosen")
-        menu = (("guests", "children", "toddlers"), "menu", *order, "allergies", "notes")
-        if obj is None:
-            return [
-                ("Who", {"fields": who}),
-                ("When", {"fields": (("date", "time"),)}),
-                ("Where", {"fields": ("location",)}),
-                ("Menu", {"fields": menu}),
-            ]
+        if not self._editable(request, obj):
+            # All of it stands in the summary.
+            return []
+        contact = ("contact_name", "contact_email", "contact_phone")
+        who = contact if obj else ("customer", *contact)
+        moves_here = obj is None or obj.status == Status.PENDING
+        when = [("When", {"fields": (("date", "time"),)})] if moves_here else []
+        guests = ("guests", "children", "toddlers")
+        menu = (guests, "menu", "add_ons", "proteins", "allergies", "notes")
         return [
-            (None, {"fields": ("reference", "state")}),
             ("Who", {"fields": who}),
-            ("When", {"fields": (("date", "time"), "hold_expires_at", "line")}),
-            ("Where", {"fields": ("location", "zip_code")}),
+            *when,
+            ("Where", {"fields": ("location",)}),
             ("Menu", {"fields": menu}),
-            ("Money", {"fields": ("bill",)}),
-            ("E-mails", {"fields": ("emails",)}),
-            ("History", {"fields": (("created_at", "confirmed_at", "updated_at"),)}),
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Booking | None = None) -> Any:
-        if obj is None:
-            return ()
-        fixed = () if obj.status == Status.PENDING else ("date", "time")
-        return (*READ_ONLY, *fixed)
+        # A confirmed party is moved on a page of its own, with the fee that goes with it.
+        return () if obj is None or obj.status == Status.PENDING else ("date", "time")
 
     def has_change_permission(self, request: HttpRequest, obj: Booking | None = None) -> bool:
         changeable = obj is None or obj.status in CHANGEABLE
@@ -97,63 +84,81 @@ class BookingAdmin(ServiceFormAdmin):
             return queryset.filter(reference=term), False
         return super().get_search_results(request, queryset, search_term)
 
-    def object_tools(self, request: HttpRequest, booking: Booking) -> list[tuple[str, str]]:
-        """Return what this person can do with it on a page of its own: names and addresses."""
-        return [
-            ("Prep sheet", prep.address_of(booking)),
-            *quote_tools(booking),
-            *reschedule.tools(booking, request),
-        ]
-
     def get_urls(self) -> list[URLPattern]:
-        return [*prep.urls(), *reschedule.urls(), *super().get_urls()]
+        return [*pages.urls(), *super().get_urls()]
+
+    def object_tools(self, request: HttpRequest, booking: Booking) -> list[Tool]:
+        """Return what this person can do with it now."""
+        return pages.tools(booking, request)
+
+    def next_step(self, booking: Booking, *, now: dt.datetime) -> str:
+        """Return the name of the button that is pressed next, as a rule."""
+        if booking.starts_at <= now:
+            return "Mark done…"
+        return "Send link…" if owed(booking) else "Prep sheet"
+
+    def figures(self, booking: Booking) -> list[Figure]:
+        """Return the amounts to know besides the bill's own."""
+        return [Figure(name="Deposit", amount=booking.deposit_due)]
+
+    def alert(self, booking: Booking) -> str:
+        """Return what waits for somebody's decision; empty where nothing does."""
+        return ""
+
+    def records(self, booking: Booking) -> list[Record]:
+        """Return what stands below the summary: what happened and what was written."""
+        found = (
+            Record(heading="E-mails", content=emails_table(booking)),
+            Record(heading="Waitlist for this slot", content=line_table(booking)),
+        )
+        return [record for record in found if record.content != NOTHING]
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         booking = context.get("original")
-        tools = self.object_tools(request, booking) if booking else []
-        return super().render_change_form(request, context | {"tools": tools}, *args, **kwargs)
+        page = self._page(request, booking) if booking else {}
+        return super().render_change_form(request, context | page, *args, **kwargs)
+
+    def _page(self, request: HttpRequest, booking: Booking) -> dict[str, Any]:
+        now = timezone.now()
+        tools = self.object_tools(request, booking)
+        return {
+            "title": f"Booking {booking.reference}",
+            "subtitle": None,
+            **summary(booking, now=now),
+            "tools": in_order(tools, following=self.next_step(booking, now=now)),
+            "state": self.state(booking),
+            "quote": quote_link(booking),
+            "figures": self.figures(booking),
+            "alert": self.alert(booking),
+            "records": self.records(booking),
+        }
 
     def _editable(self, request: HttpRequest, obj: Booking | None) -> bool:
         return obj is None or self.has_change_permission(request, obj)
 
     @admin.action(description="Mark as completed", permissions=["change"])
     def complete(self, request: HttpRequest, queryset: QuerySet[Booking]) -> None:
-        """Note that the chosen parties took place; say which could not be."""
-        self._mark(request, queryset, mark_completed, "completed")
+        """Note that the chosen parties took place; say which could not be.
 
-    @admin.action(description="Mark as no-show", permissions=["change"])
-    def no_show(self, request: HttpRequest, queryset: QuerySet[Booking]) -> None:
-        """Note that nobody was there, which keeps the money; say which could not be."""
-        self._mark(request, queryset, mark_no_show, "no-show")
-
-    def _mark(
-        self,
-        request: HttpRequest,
-        queryset: QuerySet[Booking],
-        mark: Callable[..., Booking],
-        word: str,
-    ) -> None:
+        A no-show gives up what is owed, so it is asked about on a page of its own.
+        """
         done = 0
         for booking in queryset:
             try:
-                mark(booking_id=booking.pk, actor=cast(User, request.user), now=timezone.now())
+                actor = cast(User, request.user)
+                mark_completed(booking_id=booking.pk, actor=actor, now=timezone.now())
                 done += 1
             except DomainError as error:
                 self.message_user(request, f"{booking}: {error.detail}", messages.ERROR)
         if done:
-            self.message_user(request, f"{done} marked as {word}.", messages.SUCCESS)
+            self.message_user(request, f"{done} marked as completed.", messages.SUCCESS)
 
     @admin.display(description="when", ordering="starts_at")
     def when(self, booking: Booking) -> SafeString:
         """Show the local date and time."""
         return local_time(booking.date, booking.time)
-
-    @admin.display(description="waitlist")
-    def line(self, booking: Booking) -> SafeString:
-        """Show who waits for the same slot."""
-        return line_table(booking)
 
     @admin.display(description="status")
     def state(self, booking: Booking) -> SafeString:
@@ -165,22 +170,7 @@ class BookingAdmin(ServiceFormAdmin):
             labels.append(state_label("attention", "place not found"))
         return format_html_join("", "{} ", ((label,) for label in labels))
 
-    @admin.display(description="add-ons")
-    def extras(self, booking: Booking) -> str:
-        """Show the add-ons."""
-        return listed(booking.add_ons)
-
-    @admin.display(description="proteins")
-    def chosen(self, booking: Booking) -> str:
-        """Show the proteins."""
-        return listed(booking.proteins)
-
-    @admin.display(description="e-mails")
-    def emails(self, booking: Booking) -> SafeString:
-        """Show what the customer was told."""
-        return emails_table(booking)
-
-    @admin.display(description="bill")
-    def bill(self, booking: Booking) -> SafeString:
-        """Show the priced lines, and what has been paid of them."""
-        return bill_table(booking, "total", "paid", "balance")
+    @admin.display(description="owed")
+    def owed_money(self, booking: Booking) -> SafeString:
+        """Show what is left to pay."""
+        return money(owed(booking), booking.currency)

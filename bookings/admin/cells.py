@@ -53,8 +53,10 @@ def booking_link(booking: Booking | None) -> SafeString:
     return format_html('<a href="{}">{}</a>', page, booking.reference)
 
 
-def quote_tools(booking: Booking) -> list[tuple[str, str]]:
-    """Return the way to the quote that a booking was made of, as `object_tools` wants it."""
-    made_of = Quote.objects.filter(booking=booking).first()
-    page = "admin:bookings_quote_change"
-    return [("Quote", reverse(page, args=[made_of.pk]))] if made_of else []
+def quote_link(booking: Booking) -> SafeString | None:
+    """Return a link to the quote that a booking was made of."""
+    made_of = Quote.objects.filter(booking=booking).only("reference", "version").first()
+    if made_of is None:
+        return None
+    page = reverse("admin:bookings_quote_change", args=[made_of.pk])
+    return format_html('<a href="{}">{}</a>', page, made_of)

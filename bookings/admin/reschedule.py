@@ -4,19 +4,20 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import replace
 from itertools import groupby
-from typing import Any, cast
+from typing import cast
 from uuid import UUID
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import URLPattern, path, reverse
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format, time_format
 
 from bookings import slots
+from bookings.admin.booking_page import back_to, page
 from bookings.admin.reschedule_form import MoveForm, empty_form
 from bookings.errors import FeeChanged
 from bookings.models import Booking
@@ -37,12 +38,10 @@ def urls() -> list[URLPattern]:
     return [path("<uuid:booking_id>/reschedule/", admin.site.admin_view(view), name=NAME)]
 
 
-def tools(booking: Booking, request: HttpRequest) -> list[tuple[str, str]]:
-    """Return the page's name and address, if this person may move this booking."""
-    offered = request.user.has_perm(PERMISSION) and booking.status in MOVABLE
-    if not offered or booking.starts_at <= timezone.now():
-        return []
-    return [("Reschedule…", reverse(f"admin:{NAME}", args=[booking.pk]))]
+def is_offered(booking: Booking, request: HttpRequest) -> bool:
+    """Return whether this person may move this booking."""
+    is_movable = booking.status in MOVABLE and booking.starts_at > timezone.now()
+    return is_movable and request.user.has_perm(PERMISSION)
 
 
 def view(request: HttpRequest, booking_id: UUID) -> HttpResponse:
@@ -75,7 +74,7 @@ def _move(request: HttpRequest, booking: Booking, form: MoveForm) -> HttpRespons
         now=timezone.now(),
     )
     messages.success(request, f"Booking {booking.reference} is now on {_when(outcome)}.")
-    return redirect("admin:bookings_booking_change", booking.pk)
+    return back_to(booking)
 
 
 def _question(request: HttpRequest, booking: Booking, form: MoveForm) -> HttpResponse:
@@ -97,7 +96,7 @@ def _question(request: HttpRequest, booking: Booking, form: MoveForm) -> HttpRes
         ],
         "yes": "Move the booking",
     }
-    return _page(request, booking, context)
+    return page(request, booking, "reschedule", title="Reschedule", **context)
 
 
 def _form(request: HttpRequest, booking: Booking, form: MoveForm) -> HttpResponse:
@@ -116,18 +115,7 @@ def _form(request: HttpRequest, booking: Booking, form: MoveForm) -> HttpRespons
         "later": first + FORTNIGHT if first + FORTNIGHT <= last else None,
         "days": _by_day(each for each in found if each.starts_at != booking.starts_at),
     }
-    return _page(request, booking, context)
-
-
-def _page(request: HttpRequest, booking: Booking, context: dict[str, Any]) -> HttpResponse:
-    everything = {
-        **admin.site.each_context(request),
-        "title": "Reschedule",
-        "opts": Booking._meta,
-        "booking": booking,
-        **context,
-    }
-    return render(request, "admin/bookings/booking/reschedule.html", everything)
+    return page(request, booking, "reschedule", title="Reschedule", **context)
 
 
 def _by_day(found: Iterable[OpenSlot]) -> list[tuple[dt.date, list[tuple[str, dt.time]]]]:

@@ -218,7 +218,7 @@ def test_what_is_over_is_shown_and_not_changed(as_support, status):
 def test_the_bill_is_shown_line_by_line(as_support):
     page = text_of(as_support.get(change_page(BookingFactory(guests=8))))
 
-    assert "Adult 8 $55.00 $440.00 To the order minimum 1 $110.00 $110.00" in page
+    assert "Adult 8 × $55.00 $440.00 To the order minimum $110.00 Total $550.00" in page
 
 
 def test_parties_that_took_place_are_completed_together(as_support):

@@ -120,7 +120,7 @@ def test_a_bookings_page_shows_who_waits_for_its_slot(as_support):
 
     page = as_support.get(reverse("admin:bookings_booking_change", args=[booking.pk]))
 
-    assert "Waitlist: Who Guests Status Ann 8 waiting" in text_of(page)
+    assert "Waitlist for this slot Who Guests Status Ann 8 waiting" in text_of(page)
 
 
 def test_what_there_is_none_of_is_a_dash(as_support):

@@ -32,7 +32,6 @@ def state(question: Attention) -> SafeString:
     return state_label("attention", "open")
 
 
-@admin.display(description="waits for a decision")
 def open_questions(booking: Booking) -> SafeString:
     """A booking's open questions, the oldest first."""
     rows = [

@@ -3,34 +3,37 @@
 bookings knows nothing of payments, so this app takes its page over and adds to it.
 """
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 
 from bookings.admin import BookingAdmin
+from bookings.admin.summary import Figure, Record, owed
+from bookings.admin.tools import Group, Tool, tool
 from bookings.models import Booking
 from myhibachi.core.admin import money, number, small_table, state_label
-from myhibachi.core.admin.columns import Column
 from payments.admin import (
     cancel_page,
     late_money_page,
     record_payment_page,
+    refund_choice_page,
     saved_card_page,
     send_invoice_page,
     tables,
-    timeline,
 )
 from payments.admin.attention import open_questions
 from payments.admin.invoice_cells import invoices_of
 from payments.admin.links import NOTHING, link_to
+from payments.admin.timeline import history
 from payments.admin.times import short
 from payments.models import Refund
 from payments.queries.refund_totals import with_refund_totals
+from payments.queries.standing import standing
 
 
-@admin.display(description="payments")
 def payments(booking: Booking) -> tables.Table:
     """Every attempt to pay for this booking."""
     rows = [
@@ -48,68 +51,76 @@ def payments(booking: Booking) -> tables.Table:
     return small_table(headings, rows) if rows else NOTHING
 
 
-@admin.display(description="refunds")
 def refunds(booking: Booking) -> tables.Table:
     """What has gone back of its payments, or is to."""
     return tables.refunds_table(Refund.objects.filter(payment__booking=booking))
 
 
-@admin.display(description="ledger entries")
 def ledger(booking: Booking) -> tables.Table:
     """Every movement of money for this booking, tips and fees included."""
     return tables.ledger_table(booking.ledger_entries.order_by("occurred_at", "id"))
 
 
-SECTION: tuple[Column, ...] = (timeline.standing, payments, refunds, invoices_of, ledger)
+PAGES: tuple[tuple[str, str, Group, Any], ...] = (
+    ("late-money", "Late money…", Group.MONEY, late_money_page),
+    ("saved-card", "Charge saved card…", Group.MONEY, saved_card_page),
+    ("record-payment", "Record payment…", Group.MONEY, record_payment_page),
+    ("send-invoice", "Send invoice…", Group.MONEY, send_invoice_page),
+    ("refund", "Refund…", Group.BACK, refund_choice_page),
+    ("cancel", "Cancel…", Group.BACK, cancel_page),
+)
 
 
 class BookingWithPaymentsAdmin(BookingAdmin):
     """A booking's page with its payments and its ledger."""
 
     def get_urls(self) -> list[URLPattern]:
-        pages = (
-            ("cancel", cancel_page),
-            ("late-money", late_money_page),
-            ("record-payment", record_payment_page),
-            ("saved-card", saved_card_page),
-            ("send-invoice", send_invoice_page),
-        )
         own = [
             path(
                 f"<uuid:booking_id>/{word}/", self.admin_site.admin_view(each.view), name=each.NAME
             )
-            for word, each in pages
+            for word, _name, _group, each in PAGES
         ]
         return [*own, *super().get_urls()]
 
-    def object_tools(self, request: HttpRequest, booking: Booking) -> list[tuple[str, str]]:
-        pages = (
-            ("Record payment…", record_payment_page),
-            ("Charge saved card…", saved_card_page),
-            ("Send invoice…", send_invoice_page),
-            ("Late money…", late_money_page),
-            ("Cancel…", cancel_page),
-        )
+    def object_tools(self, request: HttpRequest, booking: Booking) -> list[Tool]:
         own = [
-            (name, reverse(f"admin:{each.NAME}", args=[booking.pk]))
-            for name, each in pages
+            tool(name, each, booking, group)
+            for _word, name, group, each in PAGES
             if each.is_offered(booking, request)
         ]
         return [*super().object_tools(request, booking), *own]
 
-    def get_fieldsets(self, request: HttpRequest, obj: Booking | None = None) -> Any:
-        sections = super().get_fieldsets(request, obj)
-        if obj is None:
-            return sections
-        *above, history = sections
-        if obj.attention.open().exists():
-            above.insert(0, ("Attention", {"fields": (open_questions,)}))
-        told = ("Timeline", {"fields": (timeline.history,)})
-        return [*above, ("Payments", {"fields": SECTION}), told, history]
+    def next_step(self, booking: Booking, *, now: datetime) -> str:
+        if booking.late_money:
+            return "Late money…"
+        if booking.starts_at <= now and owed(booking):
+            return "Record payment…"
+        return super().next_step(booking, now=now)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Booking | None = None) -> Any:
-        shown = (open_questions, *SECTION, timeline.history) if obj else ()
-        return (*super().get_readonly_fields(request, obj), *shown)
+    def figures(self, booking: Booking) -> list[Figure]:
+        stands = standing(booking.pk)
+        return [
+            *super().figures(booking),
+            Figure(name="Tips", amount=stands.tips),
+            Figure(name="Refundable", amount=stands.left),
+            Figure(name="At risk", amount=stands.at_risk, alarms=stands.at_risk > 0),
+        ]
+
+    def alert(self, booking: Booking) -> str:
+        found = open_questions(booking)
+        return "" if found == NOTHING else found
+
+    def records(self, booking: Booking) -> list[Record]:
+        own = (
+            ("Timeline", history),
+            ("Payments", payments),
+            ("Refunds", refunds),
+            ("Invoices", invoices_of),
+            ("Ledger", ledger),
+        )
+        found = [Record(heading=heading, content=show(booking)) for heading, show in own]
+        return [each for each in found if each.content != NOTHING] + super().records(booking)
 
 
 admin.site.unregister(Booking)

@@ -1,39 +1,21 @@
 """What the pages about one booking's money have in common: a form, then a question."""
 
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django import forms
-from django.contrib import admin, messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.contrib import messages
+from django.http import HttpRequest
 from django.utils.html import format_html
 
-from bookings.models import Booking
+from bookings.admin.booking_page import back_to, page
 from myhibachi.core.errors import DomainError
 from myhibachi.core.money import format_cents
 from payments.admin.links import link_to
 from payments.models import Refund
 
+__all__ = ["back_to", "page", "refused", "say_refunds"]
+
 F = TypeVar("F", bound=forms.Form)
-
-
-def page(
-    request: HttpRequest, booking: Booking, template: str, *, title: str, **context: Any
-) -> HttpResponse:
-    """Render a page about a booking's money."""
-    everything = {
-        **admin.site.each_context(request),
-        "title": title,
-        "opts": Booking._meta,
-        "booking": booking,
-        **context,
-    }
-    return render(request, f"admin/bookings/booking/{template}.html", everything)
-
-
-def back_to(booking: Booking) -> HttpResponse:
-    """Return to the booking's own page."""
-    return redirect("admin:bookings_booking_change", booking.pk)
 
 
 def refused(form: F, error: DomainError) -> F:

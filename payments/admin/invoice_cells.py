@@ -33,7 +33,6 @@ def pages(invoice: Invoice) -> SafeString:
     return format_html_join(" · ", '<a href="{}" rel="noreferrer">{}</a>', found)
 
 
-@admin.display(description="invoices")
 def invoices_of(booking: Booking) -> tables.Table:
     """Every invoice for this booking."""
     rows = [

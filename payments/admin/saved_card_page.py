@@ -9,7 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from bookings.models import Booking, Status
+from bookings.models import Booking
+from bookings.services.pay_link import can_be_sent
 from bookings.services.payable import PAYABLE, due
 from customers.models import User
 from myhibachi.core.errors import DomainError
@@ -81,13 +82,17 @@ def _charge(request: HttpRequest, booking: Booking, form: SavedCardForm) -> Http
 
 
 def _send_link(request: HttpRequest, booking: Booking) -> HttpResponse:
-    send_pay_link(
-        booking_id=booking.pk,
-        charge_id=as_uuid(request.POST.get("charge_id")),
-        actor=cast(User, request.user),
-        now=timezone.now(),
-    )
-    messages.success(request, f"The pay link goes to {booking.contact_email} by e-mail.")
+    try:
+        send_pay_link(
+            booking_id=booking.pk,
+            charge_id=as_uuid(request.POST.get("charge_id")),
+            actor=cast(User, request.user),
+            now=timezone.now(),
+        )
+    except DomainError as error:
+        messages.error(request, error.detail)
+    else:
+        messages.success(request, f"The pay link goes to {booking.contact_email} by e-mail.")
     return back_to(booking)
 
 
@@ -113,7 +118,7 @@ def _page(
         card=card,
         cents=cents,
         purpose=form["payment_type"].value(),
-        can_email=booking.status == Status.CONFIRMED and bool(booking.contact_email),
+        can_email=can_be_sent(booking),
         question=f"Charge {amount} to {card} for booking {booking.reference}?",
         explained=(
             "The customer is not asked again, and the money is taken at once.",

@@ -1,8 +1,7 @@
-"""What has happened to a booking and its money, and where it stands, on the booking's own page."""
+"""What has happened to a booking and its money, on the booking's own page."""
 
 from typing import Any
 
-from django.contrib import admin
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -10,27 +9,10 @@ from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 
 from bookings.models import Booking
-from payments.queries.at_risk import at_risk
-from payments.queries.refund_totals import with_refund_totals
 from payments.queries.timeline import timeline
 from payments.queries.timeline_rows import Row
 
 
-@admin.display(description="amounts")
-def standing(booking: Booking) -> SafeString:
-    """What was paid, what is owed, what could go back, and what banks have not decided."""
-    left = sum(payment.left for payment in with_refund_totals(booking.payments.succeeded()))
-    figures = {
-        "Paid": booking.paid,
-        "Owed": booking.balance,
-        "Left to refund": left,
-        "At risk": at_risk(booking.pk),
-    }
-    context = {"figures": figures, "currency": booking.currency}
-    return render_to_string("admin/bookings/booking/standing.html", context)
-
-
-@admin.display(description="timeline")
 def history(booking: Booking) -> SafeString:
     """Everything that has happened, the oldest first."""
     found = timeline(booking, staff=True)

@@ -11,9 +11,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from bookings.models import Booking, Email
-from bookings.services.emails import queue_email
-from bookings.services.payable import lock_booking
+from bookings.models import Booking
+from bookings.services import pay_link
 from customers.models import Customer, User
 from myhibachi.core import audit
 from myhibachi.core.errors import NotAllowed
@@ -121,13 +120,11 @@ def send_pay_link(*, booking_id: UUID, charge_id: UUID, actor: User, now: dateti
 
     Raises:
         NotAllowed: this person may not.
+        NotPayable: nothing is to be paid, or there is no address.
     """
     if not actor.has_perm(PERMISSION):
         raise NotAllowed("You may not charge saved cards.")
-    with transaction.atomic():
-        booking = lock_booking(booking_id)
-        queue_email(Email.Kind.BALANCE_DUE, booking=booking, news=str(charge_id), now=now)
-        audit.record("booking.pay_link_sent", booking, actor=actor)
+    pay_link.send_pay_link(booking_id=booking_id, send_id=charge_id, actor=actor, now=now)
 
 
 def _check(booking: Booking, card_id: str) -> SavedCard:

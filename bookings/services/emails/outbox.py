@@ -31,15 +31,16 @@ BATCH = 200
 
 _HELD = Q(booking__status=Status.PENDING)
 _ON = Q(booking__status=Status.CONFIRMED)
+_DONE = Q(booking__status=Status.COMPLETED)
 _OWES = Q(booking__paid__lt=F("booking__total"))
 # What asks for something is not sent late, after that has been done or has become impossible.
 STILL_TRUE: dict[str, Q] = {
     Kind.BOOKING_RECEIVED: _HELD | _ON,
     Kind.HOLD_REMINDER: _HELD,
     Kind.WAITLIST_OFFER: _HELD,
-    Kind.BALANCE_DUE: _ON & _OWES,
+    Kind.BALANCE_DUE: (_ON | _DONE) & _OWES,
     Kind.PARTY_REMINDER: _ON,
-    Kind.INVOICE_OVERDUE: (_HELD | _ON | Q(booking__status=Status.COMPLETED)) & _OWES,
+    Kind.INVOICE_OVERDUE: (_HELD | _ON | _DONE) & _OWES,
 }
 
 

@@ -6,7 +6,6 @@ from html import unescape
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 
 from bookings.models import Booking
 from bookings.tests.factories import BookingFactory
@@ -141,19 +140,3 @@ def test_support_cancels_nothing(staff, booking):
     assert support.get(address(booking)).status_code == 403
     assert support.post(address(booking), {"confirmed": "yes"}).status_code == 403
     assert address(booking) not in support.get(change_page(booking)).content.decode()
-
-
-@pytest.mark.parametrize(
-    ("started", "said"), [(True, "1 marked as no-show."), (False, "not begun")]
-)
-def test_a_no_show_is_marked_in_the_list(manager, started, said):
-    soon = timezone.now() + (-HOUR if started else HOUR)
-    booking = BookingFactory(status="confirmed", starts_at=soon)
-    answer = manager.post(
-        reverse("admin:bookings_booking_changelist"),
-        {"action": "no_show", "_selected_action": [str(booking.pk)]},
-        follow=True,
-    )
-    booking.refresh_from_db()
-    assert said in words(answer)
-    assert booking.status == ("no_show" if started else "confirmed")

@@ -1,0 +1,28 @@
+"""The pages around a booking's own: their addresses, and the buttons that lead to them."""
+
+from django.http import HttpRequest
+from django.urls import URLPattern
+
+from bookings.admin import finish, prep, reschedule, send_link
+from bookings.admin.tools import Group, Tool, tool
+from bookings.models import Booking
+
+
+def urls() -> list[URLPattern]:
+    """Return their addresses, for the booking's admin."""
+    return [*prep.urls(), *reschedule.urls(), *finish.urls(), *send_link.urls()]
+
+
+def tools(booking: Booking, request: HttpRequest) -> list[Tool]:
+    """Return the buttons that this person has on this booking's page."""
+    found = []
+    if booking.holds_slot:
+        found.append(Tool(name="Prep sheet", url=prep.address_of(booking), group=Group.PAPER))
+    if send_link.is_offered(booking, request):
+        found.append(tool("Send link…", send_link, booking, Group.MONEY))
+    if send_link.can_pay(booking, request):
+        page = send_link.address(booking)
+        found.append(Tool(name="Open pay page", url=page, group=Group.MONEY))
+    if reschedule.is_offered(booking, request):
+        found.append(tool("Reschedule…", reschedule, booking, Group.PARTY))
+    return [*found, *finish.tools(booking, request)]

@@ -1,0 +1,41 @@
+"""A booking's page on a phone: what is done there all day, without a complaint of the browser."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from bookings.models import Email
+from bookings.tests.factories import BookingFactory
+from payments.tests.factories import paid_payment
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PHONE = (360, 780)
+WIDTH = "document.documentElement.scrollWidth"
+
+
+def test_a_party_is_marked_done(page, at, complaints):
+    booking = BookingFactory(status="confirmed", starts_at=timezone.now() - timedelta(hours=2))
+    paid_payment(booking=booking, amount=booking.total, payment_type="full")
+    at(f"/admin/bookings/booking/{booking.pk}/change/", PHONE)
+    assert page.evaluate(WIDTH) == PHONE[0]
+    page.get_by_role("link", name="Mark done…").click()
+    page.get_by_role("heading", name="Did the party take place?").wait_for()
+    page.get_by_role("button", name="Mark done").click()
+    page.get_by_text("is marked as completed.").wait_for()
+    booking.refresh_from_db()
+    assert (booking.status, complaints) == ("completed", [])
+
+
+def test_the_link_is_shown_and_sent(page, at, complaints):
+    booking = BookingFactory(status="confirmed")
+    at(f"/admin/bookings/booking/{booking.pk}/change/", PHONE)
+    page.get_by_role("link", name="Send link…").click()
+    copied = page.get_by_role("link", name="Copy link")
+    assert copied.get_attribute("href") == page.locator("code").inner_text()
+    assert page.evaluate(WIDTH) == PHONE[0]
+    page.get_by_role("button", name="Send by e-mail…").click()
+    page.get_by_role("button", name="Send the link").click()
+    page.get_by_text("by e-mail.").wait_for()
+    assert (Email.objects.get(booking=booking).kind, complaints) == ("balance_due", [])
