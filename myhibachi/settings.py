@@ -302,7 +302,7 @@ LANGUAGE_CODE = "en-us"
 USE_I18N = False
 USE_TZ = True
 TIME_ZONE = "America/Los_Angeles"  # the venue's zone: what staff see
-DATETIME_FORMAT = "N j, Y, P T"  # Django's own, with the zone
+FORMAT_MODULE_PATH = "myhibachi.formats"
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"

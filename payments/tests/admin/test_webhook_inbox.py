@@ -1,5 +1,7 @@
 """The inbox in the admin: what is shown to whom, and processing again."""
 
+import datetime as dt
+
 import pytest
 from django.urls import reverse
 
@@ -119,3 +121,10 @@ def test_an_event_leads_to_what_it_was_about(staff):
     address = reverse("admin:payments_payment_change", args=[payment.pk])
     assert f'<a href="{address}">Payment: ' in shown(support, about)
     assert "/admin/payments/payment/0" not in shown(support, unknown)
+
+
+def test_a_moment_on_a_page_names_its_zone(admin):
+    event = inbox_event()
+    moment = dt.datetime(2026, 7, 4, 19, tzinfo=dt.UTC)
+    WebhookEvent.objects.filter(pk=event.pk).update(received_at=moment)
+    assert "July 4, 2026, noon PDT" in shown(admin, event)
