@@ -2,11 +2,12 @@ import datetime as dt
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
 from bookings.models import Booking
+from bookings.queries.waiting import WAITING
 from bookings.slots import local_date
 
 Lookups = list[tuple[str, str]]
@@ -45,11 +46,16 @@ class AttentionFilter(admin.SimpleListFilter):
     parameter_name = "attention"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Lookups:
-        return [("late_money", "Late money"), ("location", "Place not found")]
+        return [
+            ("lapsing", "Hold about to lapse"),
+            ("late_money", "Late money"),
+            ("owed_soon", "Owes, and the party is near"),
+            ("owed_after", "Owes after the party"),
+            ("count_due", "Guest count due"),
+            ("to_finish", "Over, and not marked"),
+            ("location", "Place not found"),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Booking]) -> QuerySet[Booking]:
-        wanted = {
-            "late_money": Q(late_money=True),
-            "location": Q(location_needs_review=True, seat__isnull=False),
-        }
-        return queryset.filter(wanted.get(self.value() or "", Q()))
+        waits = WAITING.get(self.value() or "")
+        return queryset.filter(waits(timezone.now())) if waits else queryset

@@ -8,7 +8,7 @@ from django.utils import timezone
 from bookings.errors import InvalidTransition
 from bookings.models.capacity import seat_within_capacity
 from bookings.models.order import Ordered, Priced
-from bookings.models.status import HOLDS_SLOT, NEXT, Status
+from bookings.models.status import HOLDS_SLOT, NEXT, OWED_FOR, Status
 from customers.models import Customer
 from myhibachi.core.ids import uuid7
 from myhibachi.core.money import cents_field
@@ -67,6 +67,21 @@ class Booking(Ordered, Priced):
                 name="booking_holds", fields=["hold_expires_at"], condition=Q(status=Status.PENDING)
             ),
             models.Index(name="booking_late_money", fields=["id"], condition=Q(late_money=True)),
+            models.Index(
+                name="booking_confirmed",
+                fields=["starts_at"],
+                condition=Q(status=Status.CONFIRMED),
+            ),
+            models.Index(
+                name="booking_owes",
+                fields=["starts_at"],
+                condition=Q(status__in=OWED_FOR, paid__lt=F("total")),
+            ),
+            models.Index(
+                name="booking_place_unknown",
+                fields=["starts_at"],
+                condition=Q(location_needs_review=True, seat__isnull=False),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

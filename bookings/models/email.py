@@ -34,6 +34,9 @@ class Email(models.Model):
         SENT = "sent"
         FAILED = "failed"
 
+    # Why one was not sent that had nothing true to say any more: nobody has to mend that.
+    TOO_LATE = "Not sent: it came too late to be true."
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     kind = models.CharField(max_length=24, choices=Kind)
     key = models.CharField(max_length=200, unique=True)

@@ -72,6 +72,11 @@ class Quote(Ordered, Priced):
             models.Index(fields=["-created_at", "-id"]),
             models.Index(fields=["customer", "-created_at", "-id"]),
             models.Index(name="quote_open", fields=["expires_at"], condition=Q(status="sent")),
+            models.Index(
+                name="quote_asked",
+                fields=["created_at"],
+                condition=Q(status="draft", asked_by_customer=True),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(name="quote_version_once", fields=["reference", "version"]),

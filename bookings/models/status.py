@@ -24,6 +24,9 @@ NEXT: dict[str, frozenset[str]] = {
 # These take one of a slot's places.
 HOLDS_SLOT = (Status.PENDING, Status.CONFIRMED, Status.COMPLETED)
 
+# What is left of these bills is owed: the party is agreed on, or has taken place.
+OWED_FOR = (Status.CONFIRMED, Status.COMPLETED)
+
 
 class Menu(models.TextChoices):
     # Every guest counts as an adult unless children or toddlers are given.

@@ -18,8 +18,8 @@ def countdown(due_by: datetime, *, now: datetime) -> str:
     local = timezone.localtime(due_by)
     when = f"{local:%b %-d, %-I:%M %p %Z}"
     if due_by <= now:
-        return f"was due {when}, {_spelled(now - due_by)} ago"
-    return f"due {when}, in {_spelled(due_by - now)}"
+        return f"was due {when}, {spelled(now - due_by)} ago"
+    return f"due {when}, in {spelled(due_by - now)}"
 
 
 def deadline(dispute: Dispute, *, now: datetime) -> SafeString:
@@ -36,7 +36,7 @@ def deadline(dispute: Dispute, *, now: datetime) -> SafeString:
     )
 
 
-def _spelled(left: timedelta) -> str:
+def spelled(left: timedelta) -> str:
     """Return days, or hours where those are fewer than two days, or minutes; rounded down."""
     minutes = int(left / timedelta(minutes=1))
     if left >= URGENT:

@@ -3,8 +3,10 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
-from payments.models import Refund, WebhookEvent
+from payments.models import Payment, Refund, WebhookEvent
+from payments.queries.today.kinds import failing_deposits
 
 FAMILIES = (
     "payment_intent", "charge", "checkout.session", "refund", "charge.dispute",
@@ -42,3 +44,17 @@ class RefundsToDoFilter(admin.SimpleListFilter):
         wanted = {"approve": Refund.objects.to_approve(), "pay_back": Refund.objects.to_pay_back()}
         to_do = wanted.get(self.value() or "")
         return queryset if to_do is None else queryset.filter(pk__in=to_do.values("pk"))
+
+
+class FailingDepositsFilter(admin.SimpleListFilter):
+    """The deposits whose card fails while the place is still held."""
+
+    title = "to do"
+    parameter_name = "to_do"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("deposits", "Deposits failing")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Payment]) -> QuerySet[Payment]:
+        failing = failing_deposits(timezone.now())
+        return queryset.filter(pk__in=failing.values("pk")) if self.value() else queryset

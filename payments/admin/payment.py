@@ -9,6 +9,7 @@ from django.urls import URLPattern, path, reverse
 from myhibachi.core.admin import money_column, state_column
 from payments.admin import refund_page, tables
 from payments.admin.base import MoneyAdmin
+from payments.admin.filters import FailingDepositsFilter
 from payments.admin.links import link_column, purpose
 from payments.admin.search import Search
 from payments.admin.stripe_dashboard import stripe_link
@@ -44,7 +45,7 @@ class PaymentAdmin(MoneyAdmin):
         REFUNDED,
         LEFT,
     )
-    list_filter = ("status", "method", "payment_type", "created_at")
+    list_filter = (FailingDepositsFilter, "status", "method", "payment_type", "created_at")
     list_select_related = ("booking", "customer")
     ordering = ("-created_at", "-id")
     search = Search(

@@ -5,8 +5,13 @@ from django.urls import path
 
 from payments.admin import accounting, analytics
 from payments.admin.system import page as system
+from payments.admin.today import page as today
 
 urlpatterns = [
+    # `admin:index` leads here too: it is the same address.
+    path("", admin.site.admin_view(today.view), name="today"),
+    path("find/", admin.site.admin_view(today.find), name="find"),
+    path("today/<slug:what>/<slug:row_id>/", admin.site.admin_view(today.do), name="today_do"),
     path("analytics/", admin.site.admin_view(analytics.view), name="analytics"),
     path("accounting/", admin.site.admin_view(accounting.view), name=accounting.NAME),
     path("system/", admin.site.admin_view(system.view), name=system.NAME),

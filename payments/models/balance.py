@@ -31,6 +31,9 @@ class Payout(models.Model):
                 fields=["created_at"],
                 condition=Q(awaiting_stripe=True),
             ),
+            models.Index(
+                name="payout_failed", fields=["arrival_date"], condition=Q(status="failed")
+            ),
         ]
 
     def __str__(self) -> str:

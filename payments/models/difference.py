@@ -49,7 +49,14 @@ class Difference(models.Model):
 
     class Meta:
         permissions = [("mend_difference", "Can mend a difference")]
-        indexes = [models.Index(fields=["-first_seen_at", "-id"])]
+        indexes = [
+            models.Index(fields=["-first_seen_at", "-id"]),
+            models.Index(
+                name="difference_open",
+                fields=["first_seen_at"],
+                condition=Q(closed_at__isnull=True),
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["kind", "object_type", "object_id"],

@@ -1,4 +1,5 @@
 from django.db import models
+from django.db.models import Q
 
 from myhibachi.core.ids import uuid7
 from myhibachi.core.money import CURRENCY, cents_field
@@ -17,6 +18,8 @@ class Dispute(models.Model):
         LOST = "lost", "Lost"
         PREVENTED = "prevented", "Prevented"
 
+    # What waits for our answer.
+    ANSWERABLE = (Status.NEEDS_RESPONSE, Status.WARNING_NEEDS_RESPONSE)
     CLOSED = (Status.WARNING_CLOSED, Status.WON, Status.LOST, Status.PREVENTED)
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -36,7 +39,14 @@ class Dispute(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
-        indexes = [models.Index(fields=["-created_at", "-id"])]
+        indexes = [
+            models.Index(fields=["-created_at", "-id"]),
+            models.Index(
+                name="dispute_to_answer",
+                fields=["evidence_due_by"],
+                condition=Q(status__in=["needs_response", "warning_needs_response"]),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"Dispute {self.stripe_dispute_id}"

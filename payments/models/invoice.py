@@ -82,6 +82,7 @@ class Invoice(models.Model):
                 condition=Q(awaiting_stripe=True),
                 name="invoice_awaiting_stripe",
             ),
+            models.Index(name="invoice_open", fields=["due_at"], condition=Q(status="open")),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="invoice_amount_positive"),

@@ -32,7 +32,7 @@ Status = Dispute.Status
 
 PERMISSION = "payments.change_dispute"
 KEY_PATIENCE = timedelta(minutes=10)
-ANSWERABLE = (Status.NEEDS_RESPONSE, Status.WARNING_NEEDS_RESPONSE)
+ANSWERABLE = Dispute.ANSWERABLE
 
 
 def save_evidence(

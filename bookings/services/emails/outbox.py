@@ -50,7 +50,7 @@ def send_email(*, email_id: UUID, now: dt.datetime) -> None:
     if email is None:
         return
     if not _is_still_true(email):
-        _finish(email, status=Email.Status.FAILED, error="Not sent: it came too late to be true.")
+        _finish(email, status=Email.Status.FAILED, error=Email.TOO_LATE)
         return
     try:
         message(email).send()

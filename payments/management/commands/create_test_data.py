@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from payments.management.demo.offers import make_quotes
 from payments.management.demo.people import make_people
+from payments.management.demo.statement import import_lines
 from payments.management.demo.story import tell
 
 
@@ -24,5 +25,6 @@ class Command(BaseCommand):
             self.stdout.write(line)
             made += 1
         make_quotes(people, now=timezone.now())
+        import_lines(people, now=timezone.now())
         summary = f"Made {made} demo bookings." if made else "The demo data is there already."
         self.stdout.write(self.style.SUCCESS(summary))

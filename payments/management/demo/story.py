@@ -2,17 +2,17 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from uuid import UUID
+from contextlib import suppress
 
 from django.conf import settings
 
 from bookings.errors import SlotFull
-from bookings.models import Booking
+from bookings.models import Booking, Status
 from bookings.services import Contact, Order, Words, create_booking, expire_holds, mark_completed
 from bookings.slots import local_date
 from payments import gateway
-from payments.errors import GatewayError
-from payments.management.demo.parties import COMING, PAST, Party
+from payments.errors import CardDeclined, GatewayError
+from payments.management.demo.parties import COMING, PAST, TODAY, Party
 from payments.management.demo.people import CONTACTS, People
 from payments.models import Invoice, Payment
 from payments.services.attempts import Wanted
@@ -23,7 +23,7 @@ from payments.services.refunds import refund_payment
 from payments.services.start import start_payment
 
 Purpose = Payment.Purpose
-HOUR = dt.timedelta(hours=1)
+MINUTE, HOUR = dt.timedelta(minutes=1), dt.timedelta(hours=1)
 DAY = 24 * HOUR
 
 
@@ -32,11 +32,13 @@ def tell(people: People, *, now: dt.datetime) -> Iterator[str]:
     known = set(
         Booking.objects.filter(notes__startswith="Demo party ").values_list("notes", flat=True)
     )
-    new = [party for party in (*PAST, *COMING) if party.mark not in known]
+    new = [party for party in (*PAST, *COMING, *TODAY) if party.mark not in known]
     if new:
         teller = _Teller(people, now=now, has_cards=_has_cards())
         yield from (teller.play(party) for party in new)
         expire_holds(now)
+        for party in new:
+            teller.pay_late(party)
 
 
 def _has_cards() -> bool:
@@ -63,17 +65,20 @@ class _Teller:
         except SlotFull:
             return f"{party.mark}: its slot is full, left out"
         if party.deposit:
-            self._pay(booking, party.deposit, Purpose.DEPOSIT, at=booking.created_at + HOUR)
+            at = booking.created_at + HOUR
+            self._pay(booking, party.deposit, Purpose.DEPOSIT, at=at, card=party.card)
         if party.refund and self.has_cards:
-            self._refund(booking, party.refund)
+            self._refund(booking, Purpose.DEPOSIT, party.refund, "Two guests fewer.")
         if party.balance:
             self._pay(booking, party.balance, Purpose.BALANCE, at=booking.starts_at + HOUR)
+        if party.asked_back:
+            self._refund(booking, Purpose.BALANCE, party.asked_back, "Half of them have the flu.")
         if party.tip:
             at = booking.starts_at + 2 * HOUR
             self._pay(booking, self._usual(party), Purpose.GRATUITY, amount=party.tip, at=at)
         if party.invoice and self.has_cards:
             self._invoice(booking)
-        if booking.starts_at + 3 * HOUR < self.now:
+        if booking.starts_at + 3 * HOUR < self.now and not party.unmarked:
             mark_completed(booking_id=booking.pk, actor=self.people.manager, now=self.now)
         booking.refresh_from_db()
         return f"{party.mark}: {booking.reference} on {booking.date}, {booking.status}"
@@ -87,7 +92,7 @@ class _Teller:
             contact=contact or Contact(),
             words=Words(notes=party.mark),
             actor=self.people.support if contact else self.people.guest,
-            now=self.now + party.booked * DAY,
+            now=self.now + party.booked * DAY - party.held * MINUTE,
         )
 
     def _usual(self, party: Party) -> Payment.Method:
@@ -101,9 +106,10 @@ class _Teller:
         *,
         at: dt.datetime,
         amount: int | None = None,
+        card: str = "pm_card_visa",
     ) -> None:
         if method == Payment.Method.STRIPE and self.has_cards:
-            self._pay_by_card(booking, purpose, amount)
+            self._pay_by_card(booking, purpose, amount, card=card)
             return
         booking.refresh_from_db()
         owed = booking.deposit_due if purpose == Purpose.DEPOSIT else booking.balance
@@ -120,7 +126,9 @@ class _Teller:
         # The row's own clock can't be passed in, and lists go by it.
         Payment.objects.filter(pk=payment.pk).update(created_at=at)
 
-    def _pay_by_card(self, booking: Booking, purpose: Purpose, amount: int | None) -> None:
+    def _pay_by_card(
+        self, booking: Booking, purpose: Purpose, amount: int | None, *, card: str
+    ) -> None:
         """What the frontend and the webhook do, one after the other."""
         wanted = Wanted(
             booking_id=booking.pk,
@@ -130,25 +138,39 @@ class _Teller:
             amount=amount,
         )
         started = start_payment(wanted, now=self.now)
-        gateway.confirm_payment_intent(
-            started.stripe_object["id"],
-            payment_method="pm_card_visa",
-            key=f"demo-confirm-{started.payment.pk}",
-        )
+        # The declined card's attempt has failed, and stays open for another card.
+        with suppress(CardDeclined):
+            gateway.confirm_payment_intent(
+                started.stripe_object["id"],
+                payment_method=card,
+                key=f"demo-confirm-{started.payment.pk}",
+            )
         refresh_payment(payment_id=started.payment.pk, now=self.now)
 
-    def _refund(self, booking: Booking, amount: int) -> None:
+    def pay_late(self, party: Party) -> None:
+        """Let the money come for a place that is gone by now."""
+        gone = Booking.objects.filter(notes=party.mark, status=Status.EXPIRED).first()
+        if party.late and gone:
+            record_manual_payment(
+                booking_id=gone.pk,
+                method=Payment.Method.ZELLE,
+                amount=party.late,
+                received_at=self.now,
+                actor=self.people.support,
+                now=self.now,
+            )
+
+    def _refund(self, booking: Booking, purpose: Purpose, amount: int, notes: str) -> None:
+        paid = Payment.objects.succeeded().get(booking=booking, payment_type=purpose)
         refund_payment(
-            payment_id=self._deposit_of(booking),
+            payment_id=paid.pk,
             amount=amount,
+            may_ask=True,
             actor=self.people.manager,
             reason="requested_by_customer",
-            notes="Two guests fewer.",
+            notes=notes,
             now=self.now,
         )
-
-    def _deposit_of(self, booking: Booking) -> UUID:
-        return Payment.objects.succeeded().get(booking=booking, payment_type=Purpose.DEPOSIT).pk
 
     def _invoice(self, booking: Booking) -> Invoice:
         return create_balance_invoice(

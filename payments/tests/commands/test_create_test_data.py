@@ -12,9 +12,11 @@ from bookings.models import Booking, Quote
 from customers.models import User
 from customers.roles import role_of
 from payments.management.demo.offers import make_quotes
-from payments.management.demo.parties import COMING, PAST
+from payments.management.demo.parties import COMING, PAST, TODAY
 from payments.management.demo.people import make_people
-from payments.models import Invoice, LedgerEntry, Payment, Refund
+from payments.models import Dispute, Invoice, LedgerEntry, Payment, Refund
+from payments.queries.today.kinds import KINDS
+from payments.queries.today.waiting import waiting
 from payments.tests import stripe_world as stripe
 
 
@@ -43,13 +45,17 @@ def assert_books_agree() -> None:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("sandbox")
 def test_it_tells_months_of_parties_and_pays_some_by_card():
-    assert run().splitlines()[-1] == f"Made {len(PAST) + len(COMING)} demo bookings."
+    assert run().splitlines()[-1] == f"Made {len(PAST) + len(COMING) + len(TODAY)} demo bookings."
 
-    assert states() == {"completed": len(PAST), "confirmed": 9, "pending": 2, "expired": 1}
+    assert states() == {"completed": len(PAST) + 1, "confirmed": 16, "pending": 4, "expired": 1}
     methods = Counter(Payment.objects.succeeded().values_list("method", flat=True))
-    assert methods["stripe"] == 8
+    assert methods["stripe"] == 9
     assert methods.keys() == {"stripe", "zelle", "venmo", "cash", "check"}
-    assert [(r.status, r.amount) for r in Refund.objects.all()] == [("succeeded", 2500)]
+    refunds = Refund.objects.order_by("amount")
+    assert [(r.status, r.approval, r.amount) for r in refunds] == [
+        ("succeeded", "", 2500),
+        ("pending", "requested", 60000),
+    ]
     assert [i.status for i in Invoice.objects.all()] == ["open"]
     assert totals()["fee"] < 0
     assert_books_agree()
@@ -62,10 +68,53 @@ def test_a_second_run_and_stripes_events_change_nothing():
     before = (states(), totals(), Payment.objects.count(), User.objects.count())
 
     assert run() == "The demo data is there already.\n"
-    stripe.deliver()
 
     assert (states(), totals(), Payment.objects.count(), User.objects.count()) == before
     assert_books_agree()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("sandbox")
+def test_stripes_events_bring_the_dispute_and_nothing_else():
+    run()
+    before = states(), totals(), Payment.objects.count()
+
+    stripe.deliver()
+
+    [dispute] = Dispute.objects.all()
+    taken = {"dispute_withdrawn": -dispute.amount, "fee": before[1]["fee"] - 1500}
+    assert (states(), totals(), Payment.objects.count()) == (
+        before[0],
+        before[1] | taken,
+        before[2],
+    )
+    assert_books_agree()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("sandbox")
+def test_the_first_page_has_something_to_do_of_many_kinds():
+    run()
+    stripe.deliver()
+
+    now = timezone.now()
+    waits = {name: found.count for name, found in waiting(KINDS, now=now, shown=1).items()}
+    # Whether tomorrow's parties are near enough depends on the time of day.
+    assert waits.pop("owed_soon") >= 2
+    waits.pop("count_due", None)
+    assert waits == {
+        "deposits_failing": 1,
+        "holds": 1,
+        "disputes": 1,
+        "dispute": 1,
+        "late_money": 1,
+        "place_unknown": 1,
+        "to_approve": 1,
+        "money_in": 3,
+        "owed_after": 1,
+        "quotes": 1,
+        "to_finish": 1,
+    }
 
 
 @pytest.mark.django_db(transaction=True)
@@ -77,7 +126,7 @@ def test_without_stripe_everything_is_paid_by_hand(settings):
     run()
 
     assert not Payment.objects.filter(method="stripe").exists()
-    assert states() == {"completed": len(PAST), "confirmed": 9, "pending": 2, "expired": 1}
+    assert states() == {"completed": len(PAST) + 1, "confirmed": 17, "pending": 3, "expired": 1}
     assert_books_agree()
 
 

@@ -1,0 +1,1 @@
+"""What the home page reads: what waits for a person, and how the month goes."""
