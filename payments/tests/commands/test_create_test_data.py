@@ -82,7 +82,7 @@ def test_stripes_events_bring_the_dispute_and_nothing_else():
     stripe.deliver()
 
     [dispute] = Dispute.objects.all()
-    taken = {"dispute_withdrawn": -dispute.amount, "fee": before[1]["fee"] - 1500}
+    taken = {"dispute_withdrawn": -dispute.amount}
     assert (states(), totals(), Payment.objects.count()) == (
         before[0],
         before[1] | taken,
@@ -99,8 +99,9 @@ def test_the_first_page_has_something_to_do_of_many_kinds():
 
     now = timezone.now()
     waits = {name: found.count for name, found in waiting(KINDS, now=now, shown=1).items()}
-    # Whether tomorrow's parties are near enough depends on the time of day.
+    # Today's and tomorrow's parties are here or there, by the time of day.
     assert waits.pop("owed_soon") >= 2
+    assert waits.pop("owed_after") >= 1
     waits.pop("count_due", None)
     assert waits == {
         "deposits_failing": 1,
@@ -111,7 +112,6 @@ def test_the_first_page_has_something_to_do_of_many_kinds():
         "place_unknown": 1,
         "to_approve": 1,
         "money_in": 3,
-        "owed_after": 1,
         "quotes": 1,
         "to_finish": 1,
     }
