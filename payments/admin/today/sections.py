@@ -9,15 +9,18 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from customers.models import User
-from payments.admin import approval_page, attention_page, evidence_page, record_payment_page
+from payments.admin import record_payment_page
 from payments.admin.today import booking_lines, money_lines
 from payments.admin.today.line import Line
 from payments.models import Attention
 from payments.queries.today.kinds import KINDS
 from payments.queries.today.waiting import Waiting, waiting
-from payments.services.money_in import decide
+from payments.services.attention import PERMISSION as DECIDES
+from payments.services.evidence import PERMISSION as ANSWERS
+from payments.services.money_in.decide import PERMISSION as MATCHES
 from payments.services.paid_back import PERMISSION as PAYS_BACK
 from payments.services.reconcile.record import PERMISSION as MENDS
+from payments.services.refund_approval import PERMISSION as APPROVES
 from payments.services.refund_approval import may_decide
 from payments.webhooks.replay import PERMISSION as REPLAYS
 
@@ -110,7 +113,7 @@ def _questions(kind: Attention.Kind, title: str, *, technical: bool = False) -> 
         kind=kind,
         title=title,
         line=money_lines.question,
-        may=(attention_page.PERMISSION,),
+        may=(DECIDES,),
         list=("payments_attention", f"?state=open&kind__exact={kind}"),
         technical=technical,
     )
@@ -137,7 +140,7 @@ SECTIONS = (
         kind="disputes",
         title="Disputes to answer",
         line=money_lines.dispute,
-        may=(evidence_page.PERMISSION,),
+        may=(ANSWERS,),
         list=("payments_dispute", "?to_do=answer"),
     ),
     _questions(Asks.EARLY_FRAUD_WARNING, "Early fraud warnings"),
@@ -174,7 +177,7 @@ SECTIONS = (
         kind="to_approve",
         title="Refunds to approve",
         line=money_lines.to_approve,
-        may=(approval_page.PERMISSION,),
+        may=(APPROVES,),
         list=(REFUNDS, "?to_do=approve"),
         is_mine=may_decide,
     ),
@@ -192,7 +195,7 @@ SECTIONS = (
         kind="money_in",
         title="Money that matches no booking",
         line=money_lines.money_in,
-        may=(decide.PERMISSION,),
+        may=(MATCHES,),
         list=("payments_moneyin", ""),
     ),
     Section(

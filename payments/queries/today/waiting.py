@@ -72,7 +72,8 @@ def _arm(kind: Kind, now: dt.datetime) -> Rows:
         rank=Window(RowNumber(), order_by=order),
         row_id=Cast("pk", TextField()),
     )
-    return ranked.order_by(*order).values_list("kind_name", "rank", "row_id")[: CAP + 1]
+    first_rows: Rows = ranked.order_by(*order).values_list("kind_name", "rank", "row_id")[: CAP + 1]
+    return first_rows
 
 
 def _read(wanted: dict[Kind, list[str]]) -> dict[str, dict[str, Any]]:

@@ -172,7 +172,8 @@ def test_nobody_is_offered_to_approve_their_own_refund(client):
 
 
 def do(browser, what: str, row) -> int:
-    return browser.post(reverse("today_do", args=[what, row.pk])).status_code
+    status: int = browser.post(reverse("today_do", args=[what, row.pk])).status_code
+    return status
 
 
 def test_an_event_is_replayed_in_place(staff):
