@@ -42,7 +42,8 @@ DAY = 24 * HOUR
 
 def starting(after: dt.timedelta, **fields: Any) -> Booking:
     """Return a party that begins so long from now; it may be of the past."""
-    local = timezone.localtime(timezone.now() + after).replace(second=0, microsecond=0)
+    # To the microsecond: a slot takes no more than two.
+    local = timezone.localtime(timezone.now() + after)
     start = slots.starts_at(local.date(), local.time())
     values = {"status": "confirmed", "date": local.date(), "time": local.time(), "starts_at": start}
     made: Booking = BookingFactory(**values | fields)
