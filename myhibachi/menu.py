@@ -20,6 +20,11 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
         "Parties",
         (
             Page(url="admin:index", label="Today"),
+            Page(
+                url="admin:bookings_booking_calendar",
+                label="Calendar",
+                permission="bookings.view_booking",
+            ),
             "bookings.Booking",
             "bookings.Quote",
             "bookings.WaitlistEntry",

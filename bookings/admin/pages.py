@@ -3,14 +3,15 @@
 from django.http import HttpRequest
 from django.urls import URLPattern
 
-from bookings.admin import finish, prep, reschedule, send_link
+from bookings.admin import calendar, finish, prep, reschedule, send_link
 from bookings.admin.tools import Group, Tool, tool
 from bookings.models import Booking
 
 
 def urls() -> list[URLPattern]:
     """Return their addresses, for the booking's admin."""
-    return [*prep.urls(), *reschedule.urls(), *finish.urls(), *send_link.urls()]
+    pages = (calendar, prep, reschedule, finish, send_link)
+    return [pattern for each in pages for pattern in each.urls()]
 
 
 def tools(booking: Booking, request: HttpRequest) -> list[Tool]:

@@ -39,3 +39,19 @@ def test_the_link_is_shown_and_sent(page, at, complaints):
     page.get_by_role("button", name="Send the link").click()
     page.get_by_text("by e-mail.").wait_for()
     assert (Email.objects.get(booking=booking).kind, complaints) == ("balance_due", [])
+
+
+@pytest.mark.parametrize("view", ["month", "week", "day"])
+def test_the_calendar_is_a_list_on_a_phone_and_a_keyboard_gets_along(page, at, complaints, view):
+    booking = BookingFactory(status="confirmed", contact_name="Ana Alvarez", guests=8)
+    at(f"/admin/bookings/booking/calendar/?view={view}&date={booking.date}", PHONE)
+    party = page.get_by_role("link", name="Ana Alvarez")
+    assert page.evaluate(WIDTH) == PHONE[0]
+    assert party.is_visible()
+    page.get_by_role("link", name=f"Next {view}").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**date=*")
+    page.get_by_role("link", name=f"Previous {view}").press("Enter")
+    party.press("Enter")
+    page.get_by_role("heading", name=f"Booking {booking.reference}").wait_for()
+    assert complaints == []
