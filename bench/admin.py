@@ -20,15 +20,17 @@ def main(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
     with fresh_database():
         # What needs Django comes after its settings.
-        from bench.filling import FULL, SMALL, fill_all
+        from bench.filling import FULL, SMALL, fill_all, settle
         from bench.pages.everything import measure_all
 
         print(f"A few rows ({SMALL.payments:,} payments):")
         fill_all(SMALL)
+        settle()
         small = measure_all(only=options.only, runs=options.runs)
         anew()
         print(f"\n{FULL.payments:,} payments, {FULL.bookings:,} bookings, {FULL.events:,} events:")
         fill_all(FULL)
+        settle()
         found = measure_all(only=options.only, runs=options.runs, small=small)
     return report(list(found.values()))
 

@@ -13,8 +13,6 @@ SHOWN = 40
 class Measured:
     """What a page took; `small_…` is the same page with a few rows, where it was there.
 
-    Milliseconds are medians, and the fastest of the runs: what else a machine does only adds.
-
     Attributes:
         counted: how many rows the statements that count read.
     """
@@ -22,7 +20,6 @@ class Measured:
     name: str
     url: str
     ms: float
-    fastest_ms: float
     queries: int
     counted: int
     is_broken: bool = False
@@ -46,7 +43,7 @@ def report(pages: list[Measured]) -> int:
     """Print the slowest pages and the wrong ones, and return the exit code."""
     slowest = sorted(pages, key=lambda page: -page.ms)
     wrong = [page for page in slowest if page.faults]
-    print(f"\n{'median':>9}  {'fastest':>9}  {'few rows':>9}  {'ratio':>5}  {'queries':>7}  page")
+    print(f"\n{'median':>9}  {'few rows':>9}  {'ratio':>5}  {'queries':>7}  page")
     _print(slowest[:SHOWN])
     if wrong:
         print("\nWrong:")
@@ -58,7 +55,6 @@ def report(pages: list[Measured]) -> int:
 def _print(pages: Iterable[Measured]) -> None:
     for page in pages:
         small = f"{page.small_ms:6.0f} ms" if page.small_ms else f"{'–':>9}"
-        ratio = f"{page.fastest_ms / page.small_ms:5.1f}" if page.small_ms else f"{'–':>5}"
+        ratio = f"{page.ms / page.small_ms:5.1f}" if page.small_ms else f"{'–':>5}"
         faults = f"  [{', '.join(page.faults)}]" if page.faults else ""
-        took = f"{page.ms:6.0f} ms  {page.fastest_ms:6.0f} ms  {small}  {ratio}"
-        print(f"{took}  {page.queries:7}  {page.name}{faults}")
+        print(f"{page.ms:6.0f} ms  {small}  {ratio}  {page.queries:7}  {page.name}{faults}")

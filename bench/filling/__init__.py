@@ -3,7 +3,7 @@
 Nothing here is random: the same size is the same rows, so two runs compare.
 """
 
-from bench.filling.everything import fill_all
+from bench.filling.everything import fill_all, settle
 from bench.filling.sizes import FULL, SMALL, Sizes
 
-__all__ = ["FULL", "SMALL", "Sizes", "fill_all"]
+__all__ = ["FULL", "SMALL", "Sizes", "fill_all", "settle"]

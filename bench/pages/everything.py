@@ -41,11 +41,10 @@ def _measure(client: Client, page: Page, *, runs: int, small: Measured | None) -
         name=page.name,
         url=page.url,
         ms=seen.ms,
-        fastest_ms=seen.fastest_ms,
         queries=seen.queries,
         is_broken=seen.is_broken,
         counted=sum(rows_read(each) for each in seen.statements if counts(each)),
-        small_ms=small.fastest_ms if small else None,
+        small_ms=small.ms if small else None,
         small_queries=small.queries if small else None,
     )
 

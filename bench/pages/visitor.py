@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from http import HTTPStatus
 from statistics import median
-from time import perf_counter
 from typing import Any
 
 from django.db import connection
@@ -11,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from bench.filling.people import OWNER
+from bench.pages.stopwatch import Stopwatch
 from customers.models import User
 
 # So quick a page is not measured again: it is nowhere near the limit.
@@ -19,10 +19,9 @@ QUICK_MS, QUICK_RUNS = 100.0, 3
 
 @dataclass(frozen=True, kw_only=True)
 class Visit:
-    """What a page took, in milliseconds: the median and the fastest; and its statements."""
+    """What a page took: the median in milliseconds, and its statements."""
 
     ms: float
-    fastest_ms: float
     statements: tuple[str, ...]
     is_broken: bool
 
@@ -49,26 +48,24 @@ def visit(client: Client, url: str, *, runs: int) -> Visit | None:
     with CaptureQueriesContext(connection) as captured:
         _content(client.get(url))
     statements = tuple(query["sql"] for query in captured.captured_queries)
-    times = _times(client, url, runs=runs)
     return Visit(
-        ms=median(times),
-        fastest_ms=min(times),
+        ms=_median(client, url, runs=runs),
         statements=statements,
         is_broken=status == HTTPStatus.INTERNAL_SERVER_ERROR,
     )
 
 
-def _times(client: Client, url: str, *, runs: int) -> list[float]:
+def _median(client: Client, url: str, *, runs: int) -> float:
     times = [_once(client, url) for _ in range(min(QUICK_RUNS, runs))]
     if median(times) > QUICK_MS:
         times += [_once(client, url) for _ in range(runs - len(times))]
-    return times
+    return median(times)
 
 
 def _once(client: Client, url: str) -> float:
-    start = perf_counter()
+    watch = Stopwatch()
     _content(client.get(url))
-    return (perf_counter() - start) * 1000
+    return watch.ms()
 
 
 def _content(response: Any) -> None:
