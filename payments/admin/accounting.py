@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from customers.models import User
 from myhibachi.core.errors import InvalidInput
-from payments.admin.analytics import BASIS_LABELS, DATE_INPUT
+from payments.admin.analytics.asked import BASIS_LABELS, DATE_INPUT
 from payments.admin.stripe_dashboard import dashboard_url
 from payments.queries.accounting_proof import Proof, proof
 from payments.queries.period import BASES, CASH, EVENT, Period

@@ -101,6 +101,9 @@ class Settlement(models.Model):
     balance_transaction = models.ForeignKey(
         BalanceTransaction, on_delete=models.DO_NOTHING, related_name="settlements"
     )
+    # The entry's and the transaction's own, here for queries that filter by them.
+    occurred_at = models.DateTimeField()
+    available_on = models.DateField()
 
     class Meta:
         managed = False

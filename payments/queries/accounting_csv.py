@@ -61,7 +61,12 @@ class _Echo:
 
 def csv_of(lines: Iterable[Line]) -> Iterator[str]:
     """Yield the file's lines, the headings first."""
+    yield from written([COLUMNS])
+    yield from written([cell(line) for cell in COLUMNS.values()] for line in lines)
+
+
+def written(rows: Iterable[Iterable[str]]) -> Iterator[str]:
+    """Yield each row as a line of CSV."""
     writer: Any = csv.writer(_Echo())
-    yield writer.writerow(COLUMNS)
-    for line in lines:
-        yield writer.writerow(cell(line) for cell in COLUMNS.values())
+    for row in rows:
+        yield writer.writerow(row)

@@ -6,21 +6,22 @@ cash's), so any two that must agree do: `Totals.net` of a period is the plain su
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from django.db.models import Count, Sum
+from django.db.models import Count, DateField, Q, Sum
+from django.db.models.functions import Trunc
 
 from payments.models import LedgerEntry
-from payments.queries.cash_dates import entries_in, not_settled
-from payments.queries.period import Period
+from payments.queries.cash_dates import not_settled, parts_of, waits_at
+from payments.queries.period import Period, bucket_start
 
 Kind = LedgerEntry.Kind
 
 
 class Row(NamedTuple):
-    """All entries of one kind, date, method and purpose."""
+    """All entries of one kind, date, method and purpose; the month's first date by month."""
 
     day: date
     kind: str
@@ -66,23 +67,45 @@ class Bucket:
 
 
 def rows_of(period: Period) -> list[Row]:
-    """Return the period's ledger, added up by date, kind, method and purpose: one query."""
-    found = (
-        entries_in(period)
-        .values_list("day", "kind", "payment__method", "payment__payment_type")
+    """Return the period's ledger, added up by date, kind, method and purpose.
+
+    One query, three by cash date. Months are added up by the database: their days are not needed.
+    """
+    unit = "month" if period.granularity == "month" else "day"
+    return [
+        Row(*row)
+        for part in parts_of(period)
+        for row in part.annotate(unit=Trunc("day", unit, output_field=DateField()))
+        .values_list("unit", "kind", "payment__method", "payment__payment_type")
         .annotate(total=Sum("amount"), entries=Count("pk"))
         .order_by()
-    )
-    return [Row(*row) for row in found]
+    ]
 
 
-def not_settled_at(last: date) -> Totals:
-    """Add up what had happened by the end of a date and was not ours to use by then: one query."""
-    found = not_settled(last).values_list("kind").annotate(total=Sum("amount"), entries=Count("pk"))
-    return add_up(
-        Row(day=last, kind=kind, method=None, payment_type=None, amount=total, entries=entries)
-        for kind, total, entries in found.order_by()
+def not_settled_around(period: Period) -> tuple[Totals, Totals]:
+    """Add up what was not ours to use when the period began, and at its end: one query."""
+    day_before = period.first - timedelta(days=1)
+    earlier = waits_at(day_before) & Q(occurred_at__lt=period.start)
+    found = (
+        not_settled(period, since=day_before)
+        .values_list("kind")
+        .annotate(
+            before=Sum("amount", filter=earlier, default=0),
+            entries_before=Count("pk", filter=earlier),
+            after=Sum("amount", filter=waits_at(period.last), default=0),
+            entries_after=Count("pk", filter=waits_at(period.last)),
+        )
+        .order_by()
     )
+    rows = list(found)
+    return (
+        add_up(_kind_row(period.first, kind, sum_, n) for kind, sum_, n, *_ in rows),
+        add_up(_kind_row(period.last, kind, sum_, n) for kind, *_, sum_, n in rows),
+    )
+
+
+def _kind_row(day: date, kind: str, amount: int, entries: int) -> Row:
+    return Row(day=day, kind=kind, method=None, payment_type=None, amount=amount, entries=entries)
 
 
 def add_up(rows: Iterable[Row]) -> Totals:
@@ -116,18 +139,8 @@ def buckets_of(rows: Iterable[Row], period: Period, granularity: str) -> list[Bu
     groups: dict[date, list[Row]] = defaultdict(list)
     for row in rows:
         groups[bucket_start(row.day, granularity)].append(row)
-    days = (period.first + timedelta(days=n) for n in range(period.days))
-    starts = dict.fromkeys(bucket_start(day, granularity) for day in days)
+    starts = replace(period, granularity=granularity).starts
     return [Bucket(start=start, totals=add_up(groups[start])) for start in starts]
-
-
-def bucket_start(day: date, granularity: str) -> date:
-    """Return the first date of the day, week (from Monday) or month that `day` is in."""
-    if granularity == "month":
-        return day.replace(day=1)
-    if granularity == "week":
-        return day - timedelta(days=day.weekday())
-    return day
 
 
 def year_until(last: date) -> date:

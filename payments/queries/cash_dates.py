@@ -1,6 +1,6 @@
 """On which date each ledger entry counts. An ADR (0009) says what a cash date is, and why."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.db.models import Case, DateField, F, Q, QuerySet, When
@@ -8,7 +8,7 @@ from django.db.models.functions import Greatest, TruncDate
 from django.utils import timezone
 
 from payments.models import LedgerEntry, Payment
-from payments.queries.period import CASH, Period, midnight
+from payments.queries.period import CASH, Period
 
 BY_HAND = [method for method in Payment.Method.values if method != Payment.Method.STRIPE]
 CAUSES_BY_HAND = ("manual:", "refund:manual:")
@@ -16,6 +16,7 @@ CAUSES_BY_HAND = ("manual:", "refund:manual:")
 OUTSIDE_STRIPE = Q(payment__method__in=BY_HAND)
 for _cause in CAUSES_BY_HAND:
     OUTSIDE_STRIPE |= Q(cause__startswith=_cause) | Q(cause__startswith=f"adjustment:{_cause}")
+EVENT_DATE = TruncDate("occurred_at", tzinfo=timezone.get_default_timezone())
 
 
 def dated_entries() -> QuerySet[Any, Any]:
@@ -23,15 +24,13 @@ def dated_entries() -> QuerySet[Any, Any]:
 
     A cash date never comes before the event's: what is corrected later counts later.
     """
-    zone = timezone.get_default_timezone()
-    available_on = F("settlement__balance_transaction__available_on")
     return LedgerEntry.objects.annotate(
-        event_date=TruncDate("occurred_at", tzinfo=zone),
+        event_date=EVENT_DATE,
         cash_date=Case(
-            When(OUTSIDE_STRIPE, then=TruncDate("occurred_at", tzinfo=zone)),
+            When(OUTSIDE_STRIPE, then=EVENT_DATE),
             When(
-                settlement__balance_transaction__isnull=False,
-                then=Greatest(available_on, TruncDate("occurred_at", tzinfo=zone)),
+                settlement__isnull=False,
+                then=Greatest(F("settlement__available_on"), EVENT_DATE),
             ),
             output_field=DateField(),
         ),
@@ -48,25 +47,57 @@ def dated(period: Period) -> QuerySet[Any, Any]:
     return entries.filter(occurred_at__gte=period.start, occurred_at__lt=period.end)
 
 
-def entries_in(period: Period) -> QuerySet[Any, Any]:
-    """Return the period's entries by its basis, each with the `day` that it counts on."""
-    if period.basis == CASH:
-        by_cash: QuerySet[Any, Any] = dated(period).annotate(day=F("cash_date"))
-        return by_cash
-    zone = timezone.get_default_timezone()
-    # Without the join that cash dates take.
-    return LedgerEntry.objects.filter(
+def parts_of(period: Period) -> list[QuerySet[Any, Any]]:
+    """Return the period's entries by its basis, each with the `day` that it counts on.
+
+    By cash date they are in three parts that share no entry, each of which PostgreSQL finds along
+    an index: what Stripe settled in the period, what was corrected in it after that, and what never
+    was at Stripe.
+    """
+    happened = LedgerEntry.objects.filter(
         occurred_at__gte=period.start, occurred_at__lt=period.end
-    ).annotate(day=TruncDate("occurred_at", tzinfo=zone))
+    ).annotate(day=EVENT_DATE)
+    if period.basis != CASH:
+        return [happened]
+    dates = (period.first, period.last)
+    settled = (
+        LedgerEntry.objects.filter(
+            settlement__available_on__range=dates, settlement__occurred_at__lt=period.end
+        )
+        .exclude(OUTSIDE_STRIPE)
+        .annotate(day=Greatest(F("settlement__available_on"), EVENT_DATE))
+    )
+    corrected = (
+        LedgerEntry.objects.filter(
+            settlement__available_on__lt=period.first,
+            settlement__occurred_at__gte=period.start,
+            settlement__occurred_at__lt=period.end,
+        )
+        .exclude(OUTSIDE_STRIPE)
+        .annotate(day=EVENT_DATE)
+    )
+    return [settled, corrected, happened.filter(OUTSIDE_STRIPE)]
 
 
-def not_settled(last: date) -> QuerySet[LedgerEntry]:
-    """Return what had happened by the end of this date and was not ours to use by then.
+def entries_in(period: Period) -> QuerySet[LedgerEntry]:
+    """Return the same entries as one list, without their day."""
+    parts = parts_of(period)
+    if len(parts) == 1:
+        return LedgerEntry.objects.filter(occurred_at__gte=period.start, occurred_at__lt=period.end)
+    first, *others = (part.order_by().values("pk") for part in parts)
+    return LedgerEntry.objects.filter(pk__in=first.union(*others, all=True))
+
+
+def waits_at(last: date) -> Q:
+    """Return what tells an entry of Stripe's that was not ours to use by the end of this date."""
+    return Q(settlement__isnull=True) | Q(settlement__available_on__gt=last)
+
+
+def not_settled(period: Period, *, since: date) -> QuerySet[LedgerEntry]:
+    """Return what had happened by the period's end and was not ours to use at the end of `since`.
 
     So a period's events add up to its cash, plus what is not settled at its end, less what was not
     settled when it began.
     """
-    known = "settlement__balance_transaction"
-    waiting = Q(**{f"{known}__isnull": True}) | Q(**{f"{known}__available_on__gt": last})
-    before = LedgerEntry.objects.filter(occurred_at__lt=midnight(last + timedelta(days=1)))
-    return before.filter(waiting).exclude(OUTSIDE_STRIPE)
+    happened = LedgerEntry.objects.filter(occurred_at__lt=period.end)
+    return happened.filter(waits_at(since)).exclude(OUTSIDE_STRIPE)

@@ -1,6 +1,6 @@
 """A stretch of the venue's days, and the two dates that a movement of money can count on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
@@ -61,7 +61,41 @@ class Period:
         first = last - timedelta(days=self.days - 1)
         if first < EARLIEST:
             return None
-        return Period(first=first, last=last, granularity=self.granularity, basis=self.basis)
+        return replace(self, first=first, last=last)
+
+    @property
+    def year_before(self) -> "Period | None":
+        """The same dates a year earlier; None where that is before all time."""
+        first, last = _year_earlier(self.first), _year_earlier(self.last)
+        return replace(self, first=first, last=last) if first >= EARLIEST else None
+
+    @property
+    def starts(self) -> list[date]:
+        """The first date of every bucket, in order; that of the first may come before ours."""
+        days = (self.first + timedelta(days=n) for n in range(self.days))
+        return list(dict.fromkeys(bucket_start(day, self.granularity) for day in days))
+
+    def part(self, start: date) -> "Period":
+        """Return what is ours of the bucket that begins on `start`."""
+        # No bucket is longer than 31 days, so the next one's first date is within the next 32.
+        later = (start + timedelta(days=n) for n in range(1, 32))
+        next_one = next(day for day in later if bucket_start(day, self.granularity) != start)
+        last = min(self.last, next_one - timedelta(days=1))
+        return replace(self, first=max(self.first, start), last=last)
+
+
+def bucket_start(day: date, granularity: str) -> date:
+    """Return the first date of the day, week (from Monday) or month that `day` is in."""
+    if granularity == "month":
+        return day.replace(day=1)
+    if granularity == "week":
+        return day - timedelta(days=day.weekday())
+    return day
+
+
+def _year_earlier(day: date) -> date:
+    is_leap_day = (day.month, day.day) == (2, 29)
+    return day.replace(year=day.year - 1, day=28 if is_leap_day else day.day)
 
 
 def midnight(day: date) -> datetime:

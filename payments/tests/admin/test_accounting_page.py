@@ -162,7 +162,9 @@ def test_the_command_fails_where_the_books_differ():
 @pytest.mark.usefixtures("payout")
 def test_analytics_by_cash_date_say_what_is_not_settled(finance):
     url = reverse("analytics")
-    query = {"start": "2026-06-01", "end": "2026-06-11", "granularity": "day", "basis": "cash"}
+    query = {"start": "2026-06-01", "end": "2026-06-11", "granularity": "day", "basis": "cash",
+        "settling": "1",
+    }  # fmt: skip
     said = words(finance.get(url, query).content.decode())
     assert "Not settled when the period began $0.00" in said
     assert "Not settled at its end $100.00" in said

@@ -64,6 +64,7 @@ def test_the_chart_is_drawn_in_the_colors_of_the_theme(page, at, complaints):
     light = page.evaluate(read)
     page.click(".theme-toggle")
     page.wait_for_function(f"{read} !== '{light}'")
+    page.click(".theme-toggle")
     assert page.evaluate("Chart.getChart('revenue-chart').data.datasets[0].data.at(-1)") == 10000
     assert complaints == []
 
@@ -93,3 +94,45 @@ def test_a_double_click_on_the_last_button_refunds_once(page, at):
     page.get_by_text("Left to refund").wait_for()
     page.wait_for_load_state()
     assert [refund.amount for refund in Refund.objects.all()] == [10000]
+
+
+def test_a_bar_leads_to_the_rows_behind_it_and_so_does_its_cell_by_keyboard(page, at, complaints):
+    paid()
+    at("/admin/analytics/")
+    bar = page.evaluate(
+        """() => {
+            const chart = Chart.getChart("revenue-chart");
+            const { x, y, base } = chart.getDatasetMeta(0).data.at(-1);
+            const box = chart.canvas.getBoundingClientRect();
+            return { x: box.x + x, y: box.y + (y + base) / 2 };
+        }"""
+    )
+    page.mouse.move(bar["x"], bar["y"])
+    page.wait_for_function("document.getElementById('revenue-chart').classList.contains('leads')")
+    page.mouse.click(bar["x"], bar["y"])
+    page.get_by_role("heading", name="Charged").wait_for()
+    assert page.locator("tfoot").inner_text().split() == ["All", "1", "$100.00"]
+    clicked = page.url
+
+    page.go_back()
+    page.locator("[aria-labelledby=revenue-title] summary").focus()
+    page.keyboard.press("Enter")
+    cell = page.locator("[aria-labelledby=revenue-title] td a", has_text="$100.00").first
+    cell.focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Charged").wait_for()
+    assert (page.url, complaints) == (clicked, [])
+
+
+def test_the_figures_and_their_rows_fit_a_phone(page, at, complaints):
+    paid()
+    wide = []
+    for address in (
+        "/admin/analytics/",
+        "/admin/analytics/rows/?of=revenue&start=2020-01-01&end=2020-01-02",
+        f"/admin/analytics/rows/?of=net&start={timezone.localdate()}&end={timezone.localdate()}",
+    ):
+        at(address, (360, 780))
+        if page.evaluate("document.documentElement.scrollWidth") != 360:
+            wide.append(address)
+    assert (wide, complaints) == ([], [])

@@ -9,6 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from payments.models import BalanceTransaction, Payment
 from payments.queries.analytics import payment_analytics
 from payments.queries.analytics_money import Bucket, Totals
+from payments.queries.cash_dates import dated_entries, entries_in, parts_of
+from payments.queries.period import Period
 from payments.tests.factories import PaymentFactory, paid_payment, refunded, stripe_id
 from payments.tests.queries.ledgers import at_venue, entry
 from payments.tests.queries.test_analytics import NOTHING, totals
@@ -124,6 +126,25 @@ def test_what_happened_is_what_settled_and_what_did_not_yet():
         assert Totals(**tied) == event.totals
 
 
+@pytest.mark.parametrize(("first", "last"), [(1, 1), (1, 30), (3, 5), (10, 12), (20, 30)])
+def test_the_three_parts_are_the_entries_whose_cash_date_is_in_the_period(first, last):
+    for day in range(1, 29, 4):
+        payment = charged(
+            1000 * day, 30, on=date(2026, 6, day), available_on=date(2026, 6, day + 2)
+        )
+        corrected = f"adjustment:charge:{payment.stripe_charge_id}#1"
+        entry(payment, "adjustment", -day, at_venue(date(2026, 6, day + 2)), cause=corrected)
+        cash = PaymentFactory(method="cash", status="canceled")
+        entry(cash, "charge", day, at_venue(date(2026, 6, day)), cause=f"manual:{cash.pk}")
+        paid_payment(amount=777, at=at_venue(date(2026, 6, day)))
+    period = Period(first=date(2026, 6, first), last=date(2026, 6, last), basis="cash")
+    by_date = dated_entries().filter(cash_date__range=(period.first, period.last))
+    expected = sorted(by_date.values_list("pk", "cash_date"))
+    parts = parts_of(period)
+    assert sorted(row for part in parts for row in part.values_list("pk", "day")) == expected
+    assert sorted(entries_in(period).values_list("pk", flat=True)) == [pk for pk, _ in expected]
+
+
 def test_the_number_of_queries_does_not_grow():
     def count() -> int:
         with CaptureQueriesContext(connection) as queries:
@@ -133,4 +154,4 @@ def test_the_number_of_queries_does_not_grow():
     before = count()
     for _ in range(5):
         charged(10000, 320, on=JUNE_1, available_on=JULY_2)
-    assert (before, count()) == (12, 12)
+    assert (before, count()) == (18, 18)
