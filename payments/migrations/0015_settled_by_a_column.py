@@ -45,7 +45,7 @@ ALTER TABLE payments_ledgerentry DROP COLUMN settled_cause;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("payments", "0012_charge_saved_card"),
+        ("payments", "0014_what_waits"),
     ]
 
     operations = [
