@@ -21,10 +21,10 @@ from bookings.services.emails.outbox import send_again
 from bookings.slots import local_date
 from customers.models import User
 from myhibachi.core.errors import DomainError
-from payments.admin.analytics import PERMISSION as READS_FIGURES
 from payments.admin.today.figures import month
 from payments.admin.today.finding import list_for
 from payments.admin.today.sections import CHANGES_BOOKINGS, shown
+from payments.services.figures_export import PERMISSION as READS_FIGURES
 from payments.webhooks.replay import PERMISSION as REPLAYS
 from payments.webhooks.replay import replay_events
 
