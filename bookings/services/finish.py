@@ -36,9 +36,10 @@ def _finish(booking_id: UUID, status: Status, *, actor: User | None, now: dt.dat
         booking = lock_booking(booking_id)
         if now < booking.starts_at:
             raise InvalidTransition("The party has not begun yet.")
+        was = booking.status
         booking.move_to(status)
         booking.save(update_fields=["status", "seat", "updated_at"])
-        audit.record(f"booking.{status}", booking, actor=actor)
+        audit.record(f"booking.{status}", booking, actor=actor, status=[was, status])
         if status == Status.NO_SHOW:
             enqueue("payments.tasks.follow_booking", booking.pk)
     return booking

@@ -39,7 +39,8 @@ def _expire_one(now: dt.datetime) -> bool:
         # Part of a deposit doesn't hold the slot, but it is the customer's money.
         booking.late_money = booking.paid > 0
         booking.save(update_fields=["status", "seat", "late_money", "updated_at"])
-        audit.record("booking.expired", booking, actor=None, paid=booking.paid)
+        status = [Status.PENDING, booking.status]
+        audit.record("booking.expired", booking, actor=None, paid=booking.paid, status=status)
         # Another hold that runs out, after late money gave it another place, is told again.
         news = f"{booking.hold_expires_at:%Y-%m-%d %H:%M}"
         queue_email(Email.Kind.HOLD_EXPIRED, booking=booking, news=news, now=now)

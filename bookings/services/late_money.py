@@ -109,9 +109,12 @@ def keep(booking: Booking, *, held: int, reason: str, actor: User) -> None:
         raise NotAllowed("You may not keep this money.")
     if not reason.strip():
         raise InvalidInput("Say why it is kept.", attr="reason")
+    flag = [booking.late_money, False]
     booking.late_money = False
     booking.save(update_fields=["late_money", "updated_at"])
-    audit.record("booking.late_money_kept", booking, actor=actor, note=reason, amount=held)
+    audit.record(
+        "booking.late_money_kept", booking, actor=actor, note=reason, amount=held, late_money=flag
+    )
 
 
 def show_to_staff(booking_id: UUID) -> None:

@@ -62,7 +62,8 @@ def apply_paid(*, booking_id: UUID, paid: int, now: dt.datetime) -> Booking:
         # Also when the hold has run out by the clock: it still has its place.
         booking.move_to(Status.CONFIRMED)
         booking.hold_expires_at, booking.confirmed_at = None, now
-        audit.record("booking.confirmed", booking, actor=None, paid=paid)
+        status = [Status.PENDING, booking.status]
+        audit.record("booking.confirmed", booking, actor=None, paid=paid, status=status)
     elif not booking.holds_slot:
         booking.late_money = paid > 0 and (more or booking.late_money)
     booking.save(

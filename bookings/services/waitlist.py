@@ -114,6 +114,7 @@ def move(
     Raises:
         InvalidTransition: its status doesn't allow it.
     """
+    changes |= {"status": [entry.status, status]}
     entry.move_to(status)
     entry.save(update_fields=["status", "booking", "updated_at"])
     audit.record(f"waitlist.{status}", entry, actor=actor, note=note, **changes)

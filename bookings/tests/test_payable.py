@@ -31,7 +31,7 @@ def test_the_deposit_confirms(db):
 
     assert (booking.status, booking.paid, booking.balance) == ("confirmed", 10000, 45000)
     assert (booking.confirmed_at, booking.hold_expires_at) == (NOW, None)
-    assert AuditEntry.objects.get().changes == {"paid": 10000}
+    assert AuditEntry.objects.get().changes == {"paid": 10000, "status": ["pending", "confirmed"]}
 
 
 def test_the_confirmation_is_told_once_and_each_payment_closes_what_asks_for_it(

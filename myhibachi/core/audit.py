@@ -8,6 +8,13 @@ from django.db import models
 
 from myhibachi.core.models import AuditEntry
 
+# What entries keep in cents, by the names it is kept under.
+CENTS = frozenset((
+    "adult_price", "amount", "balance", "child_price", "deposit", "deposit_due", "fee", "held",
+    "kept", "old_total", "order_minimum", "paid", "policy_refund", "price", "refund_total",
+    "reschedule_fee", "toddler_price", "total", "travel_price_per_mile", "unit_amount", "waived",
+))  # fmt: skip
+
 
 def record(
     action: str,
@@ -24,7 +31,7 @@ def record(
         obj: what it happened to.
         actor: the user who did it; None for Stripe or the clock.
         note: the person's own words.
-        changes: what to keep, JSON-ready; old and new as a pair.
+        changes: what to keep, JSON-ready; old and new as a pair. Cents go under a name of `CENTS`.
     """
     return AuditEntry.objects.create(
         actor_id=actor.pk if actor else None,

@@ -6,12 +6,23 @@ from django.utils import timezone
 from myhibachi.core.ids import uuid7
 
 
+def family() -> models.Func:
+    """Return the expression for what an action is about, "refund" of "refund.created"."""
+    parts = (models.F("action"), models.Value("."), models.Value(1))
+    return models.Func(*parts, function="split_part", output_field=models.CharField())
+
+
 class AuditEntry(models.Model):
     """Who did what to which object, with old and new values. Written by `core.audit.record`."""
 
     at = models.DateTimeField(auto_now_add=True)
+    # No index of its own: the one by actor and time begins with it.
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
     action = models.CharField(max_length=64)
     object_type = models.CharField(max_length=64)
@@ -24,6 +35,10 @@ class AuditEntry(models.Model):
         indexes = [
             models.Index(fields=["object_type", "object_id", "at"]),
             models.Index(fields=["-at"]),
+            models.Index(fields=["actor", "-at"]),
+            models.Index(fields=["action", "-at"]),
+            models.Index(fields=["object_id", "-at"]),
+            models.Index(family(), models.F("at").desc(), name="audit_family"),
         ]
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)

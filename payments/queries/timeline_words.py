@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import Model
 
+from myhibachi.core.audit import CENTS
 from myhibachi.core.models import AuditEntry
 from myhibachi.core.money import format_cents
 from payments.models import LedgerEntry, Payment, Refund
@@ -56,11 +57,6 @@ MONEY_TITLES = {
     Kind.FEE: "Stripe's fee",
     Kind.ADJUSTMENT: "Correction of what was booked",
 }
-# What an audit entry keeps in cents.
-CENTS = frozenset((
-    "amount", "balance", "deposit_due", "fee", "held", "kept", "old_total", "paid",
-    "policy_refund", "refund_total", "total", "waived",
-))  # fmt: skip
 # What it keeps in words that say more than the title does.
 WORDS = frozenset((
     "date", "decision", "how", "old_date", "old_time", "reason", "reference", "rule", "slot",
@@ -112,8 +108,17 @@ def method_of(subject: Model) -> str:
 def changes_in_words(entry: AuditEntry) -> str:
     """Return what an entry keeps besides its title: "guests 8 → 10; total $550.00 → $610.00"."""
     title = TITLES.get(entry.action, "")
-    kept = ((name, value) for name, value in entry.changes.items() if f"{{{name}}}" not in title)
+    kept = (
+        (name, value)
+        for name, value in entry.changes.items()
+        if f"{{{name}}}" not in title and not (name == "status" and _is_said(entry, value))
+    )
     return "; ".join(filter(None, (_change(name, value) for name, value in kept)))
+
+
+def _is_said(entry: AuditEntry, status: Any) -> bool:
+    """Whether the action itself names the status that came of it, as `booking.confirmed` does."""
+    return isinstance(status, list) and entry.action.endswith(f".{status[-1]}")
 
 
 def _change(name: str, value: Any) -> str:

@@ -55,11 +55,14 @@ def mark_paid_back(
         ):
             return refund
         _check_waiting(refund)
+        status = [refund.status, Refund.Status.SUCCEEDED]
         refund.status = Refund.Status.SUCCEEDED
         refund.paid_back_by, refund.paid_back_reference = how, reference
         refund.paid_back_at = refund.succeeded_at = paid_back_at
         refund.save()
-        audit.record("refund.paid_back", refund, actor=actor, how=how, reference=reference)
+        audit.record(
+            "refund.paid_back", refund, actor=actor, how=how, reference=reference, status=status
+        )
         post(refund, actor=actor, now=now)
     return refund
 
@@ -90,9 +93,17 @@ def give_up_refund(*, refund_id: UUID, reason: str, actor: User, now: datetime) 
         raise InvalidInput("Say why it is not paid back.", attr="reason")
     with _locked(refund_id, actor) as refund:
         _check_waiting(refund)
+        status = [refund.status, Refund.Status.CANCELED]
         refund.status, refund.failure_reason = Refund.Status.CANCELED, NOT_PAID_BACK
         refund.save()
-        audit.record("refund.given_up", refund, actor=actor, note=reason, amount=refund.amount)
+        audit.record(
+            "refund.given_up",
+            refund,
+            actor=actor,
+            note=reason,
+            amount=refund.amount,
+            status=status,
+        )
     return refund
 
 

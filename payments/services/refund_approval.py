@@ -43,10 +43,14 @@ def approve_refund(*, refund_id: UUID, actor: User, now: datetime) -> Refund:
         if _is_done(refund, Approval.APPROVED, actor):
             return refund
         _check_payment(refund)
+        was = refund.approval
         _decide(refund, Approval.APPROVED, actor=actor, now=now)
         refund.awaiting_stripe = not goes_by_hand(refund)
         refund.save()
-        audit.record("refund.approved", refund, actor=actor, amount=refund.amount)
+        approval = [was, refund.approval]
+        audit.record(
+            "refund.approved", refund, actor=actor, amount=refund.amount, approval=approval
+        )
     # No answer is no refusal: the refund stays pending, and the sweeper asks again.
     with suppress(GatewayUnavailable):
         send_refund(refund_id=refund_id, is_told=True, now=now)
@@ -65,10 +69,19 @@ def reject_refund(*, refund_id: UUID, reason: str, actor: User, now: datetime) -
     with _waiting(refund_id, actor) as refund:
         if _is_done(refund, Approval.REJECTED, actor):
             return refund
+        was, status = refund.approval, refund.status
         _decide(refund, Approval.REJECTED, actor=actor, now=now)
         refund.status, refund.failure_reason = Refund.Status.CANCELED, NOT_APPROVED
         refund.save()
-        audit.record("refund.rejected", refund, actor=actor, note=reason, amount=refund.amount)
+        audit.record(
+            "refund.rejected",
+            refund,
+            actor=actor,
+            note=reason,
+            amount=refund.amount,
+            approval=[was, refund.approval],
+            status=[status, refund.status],
+        )
     return refund
 
 

@@ -90,7 +90,8 @@ def send_again(*, email_id: UUID, actor: User, now: dt.datetime) -> Email:
         email.status, email.attempts, email.error = Email.Status.QUEUED, 0, ""
         email.next_attempt_at = now
         email.save(update_fields=["status", "attempts", "error", "next_attempt_at"])
-        audit.record("email.queued_again", email, actor=actor)
+        status = [Email.Status.FAILED, email.status]
+        audit.record("email.queued_again", email, actor=actor, status=status)
         enqueue("bookings.tasks.send_email", email.pk)
     return email
 

@@ -59,10 +59,17 @@ def accept_quote(
             actor=actor,
             now=now,
         )
+        was = quote.status
         quote.move_to(Quote.Status.ACCEPTED)
         quote.booking, quote.answered_at = booking, now
         quote.save(update_fields=["status", "booking", "answered_at", "updated_at"])
-        audit.record("quote.accepted", quote, actor=actor, booking=booking.reference)
+        audit.record(
+            "quote.accepted",
+            quote,
+            actor=actor,
+            status=[was, quote.status],
+            booking=booking.reference,
+        )
     return booking
 
 

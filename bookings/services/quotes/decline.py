@@ -27,8 +27,9 @@ def decline_quote(
         if quote.status == Quote.Status.DECLINED:
             return quote
         check_open(quote, now=now)
+        was = quote.status
         quote.move_to(Quote.Status.DECLINED)
         quote.decline_reason, quote.answered_at = reason, now
         quote.save(update_fields=["status", "decline_reason", "answered_at", "updated_at"])
-        audit.record("quote.declined", quote, actor=actor, note=reason)
+        audit.record("quote.declined", quote, actor=actor, note=reason, status=[was, quote.status])
     return quote

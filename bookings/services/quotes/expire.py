@@ -33,5 +33,5 @@ def _expire_one(now: dt.datetime) -> bool:
             return False
         quote.move_to(Quote.Status.EXPIRED)
         quote.save(update_fields=["status", "updated_at"])
-        audit.record("quote.expired", quote, actor=None)
+        audit.record("quote.expired", quote, actor=None, status=[Quote.Status.SENT, quote.status])
     return True

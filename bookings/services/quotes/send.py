@@ -40,6 +40,7 @@ def send_quote(
             "quote.sent",
             quote,
             actor=actor,
+            status=[Quote.Status.DRAFT, quote.status],
             total=quote.total,
             expires_at=quote.expires_at.isoformat(),
         )

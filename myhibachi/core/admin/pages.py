@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
 
+from myhibachi.core.admin.history import history_page
 from myhibachi.core.admin.paginator import CappedPaginator
 
 
@@ -26,6 +27,12 @@ class HouseAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at 
     ) -> HttpResponse:
         title = capfirst(str(self.opts.verbose_name_plural))
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show what the audit log has of an object: Django's own log knows no service."""
+        return history_page(self, request, object_id, extra_context)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -118,8 +118,10 @@ def ignore(*, money_in_id: UUID, note: str, actor: User, now: dt.datetime) -> Mo
     with transaction.atomic():
         line = _line(money_in_id, lock=True)
         _check_unmatched(line)
+        was = line.status
         _decide(line, Status.IGNORED, actor=actor, now=now, note=note.strip())
-        audit.record("money_in.ignored", line, actor=actor, note=line.note)
+        status = [was, line.status]
+        audit.record("money_in.ignored", line, actor=actor, note=line.note, status=status)
     return line
 
 
@@ -137,7 +139,8 @@ def bring_back(*, money_in_id: UUID, actor: User, now: dt.datetime) -> MoneyIn:
         if line.status != Status.IGNORED:
             raise AlreadyDecided("It is not ignored any more.")
         _decide(line, Status.UNMATCHED, actor=actor, now=now)
-        audit.record("money_in.brought_back", line, actor=actor)
+        status = [Status.IGNORED, line.status]
+        audit.record("money_in.brought_back", line, actor=actor, status=status)
     return line
 
 
@@ -196,12 +199,14 @@ def _parts(
 
 
 def _close(line: MoneyIn, payment: Payment, *, actor: User, now: dt.datetime) -> None:
+    was = line.status
     line.payment, line.booking_id = payment, payment.booking_id
     _decide(line, Status.RECORDED, actor=actor, now=now)
     audit.record(
         "money_in.recorded",
         line,
         actor=actor,
+        status=[was, line.status],
         amount=line.amount,
         booking=str(payment.booking_id),
         payment=str(payment.pk),

@@ -223,7 +223,11 @@ def test_it_is_kept_with_a_reason_and_asked_about_no_more(manager):
     booking.refresh_from_db()
     assert (booking.status, booking.paid, booking.late_money) == ("expired", 10000, False)
     entry = AuditEntry.objects.get(action="booking.late_money_kept")
-    assert (entry.actor, entry.note, entry.changes) == (manager, "A voucher.", {"amount": 10000})
+    assert (entry.actor, entry.note, entry.changes) == (
+        manager,
+        "A voucher.",
+        {"amount": 10000, "late_money": [True, False]},
+    )
 
 
 def test_of_those_who_choose_at_once_one_wins(manager):
