@@ -58,6 +58,7 @@ ROLE_PERMISSIONS: dict[str, tuple[str, ...]] = {
         "payments.decide_attention",
     ),
     FINANCE: (
+        "customers.export_lists",
         "payments.refund_over_limit",
         "payments.view_analytics",
         "payments.change_dispute",

@@ -1,9 +1,8 @@
 import datetime as dt
-import re
 from typing import Any, cast
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
 from django.utils import timezone
@@ -13,19 +12,35 @@ from django.utils.safestring import SafeString
 from bookings.admin import pages
 from bookings.admin.cells import NOTHING, local_time, quote_link
 from bookings.admin.email import emails_table
-from bookings.admin.filters import AttentionFilter, WhenFilter
+from bookings.admin.filters import AttentionFilter, MadeFilter, TotalFilter, WhenFilter
 from bookings.admin.forms import BookingForm
 from bookings.admin.summary import Figure, Record, owed, summary
 from bookings.admin.tools import Tool, in_order
 from bookings.admin.waitlist import line_table
 from bookings.models import Booking, Status
+from bookings.queries.search import bookings_found_by
 from bookings.services import mark_completed
 from customers.models import User
-from myhibachi.core.admin import ServiceFormAdmin, money, money_column, state_label
+from myhibachi.core.admin import (
+    ServiceFormAdmin,
+    attributes,
+    dollars_of,
+    money,
+    money_column,
+    number,
+    state_label,
+)
 from myhibachi.core.errors import DomainError
+from myhibachi.core.money import typed_cents
 
-REFERENCE = re.compile(r"[A-Z]-[A-Z0-9]{7}")
 CHANGEABLE = (Status.PENDING, Status.CONFIRMED)
+EXPORT = {
+    **attributes("reference", "created_at", "status", "date", "time", "starts_at"),
+    **attributes("customer.name", "contact_name", "contact_email", "contact_phone"),
+    **attributes("guests", "adults", "children", "toddlers", "menu", "location", "zip_code"),
+    **{name: dollars_of(name) for name in ("total", "deposit_due", "paid", "balance")},
+    **attributes("currency", "confirmed_at", "canceled_at", "reschedules"),
+}
 
 
 class BookingAdmin(ServiceFormAdmin):
@@ -37,14 +52,22 @@ class BookingAdmin(ServiceFormAdmin):
         "when",
         "customer",
         "state",
-        "guests",
+        "party",
         *(money_column(name, ordered=False) for name in ("total", "paid")),
         "owed_money",
     )
     list_select_related = ("customer",)
-    list_filter = ("status", WhenFilter, AttentionFilter)
-    search_fields = ("reference", "contact_name", "contact_email", "contact_phone")
-    search_help_text = "Reference, name, email or phone."
+    list_filter = (
+        "status",
+        ("date", WhenFilter),
+        AttentionFilter,
+        ("created_at", MadeFilter),
+        ("total", TotalFilter),
+    )
+    export_columns = EXPORT
+    # Django shows the box where this is not empty; `get_search_results` does the search.
+    search_fields = ("reference",)
+    search_help_text = "Reference or its beginning, name, email, phone, or exact total."
     ordering = ("-created_at", "-id")
     sortable_by = ("when",)
     actions = ["complete"]
@@ -78,11 +101,15 @@ class BookingAdmin(ServiceFormAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Booking], search_term: str
     ) -> tuple[QuerySet[Booking], bool]:
-        """Find a whole reference by its index instead of reading every row."""
-        term = search_term.strip().upper()
-        if REFERENCE.fullmatch(term):
-            return queryset.filter(reference=term), False
-        return super().get_search_results(request, queryset, search_term)
+        """Find by what has an index, instead of reading every row."""
+        if not search_term.strip():
+            return queryset, False
+        return queryset.filter(self.matching(search_term.strip())), False
+
+    def matching(self, term: str) -> Q:
+        """Return the condition for what somebody typed."""
+        cents = typed_cents(term)
+        return bookings_found_by(term) if cents is None else Q(total=cents)
 
     def get_urls(self) -> list[URLPattern]:
         return [*pages.urls(), *super().get_urls()]
@@ -159,6 +186,11 @@ class BookingAdmin(ServiceFormAdmin):
     def when(self, booking: Booking) -> SafeString:
         """Show the local date and time."""
         return local_time(booking.date, booking.time)
+
+    @admin.display(description=number("guests"))
+    def party(self, booking: Booking) -> SafeString:
+        """Show how many come."""
+        return number(booking.guests)
 
     @admin.display(description="status")
     def state(self, booking: Booking) -> SafeString:

@@ -11,10 +11,22 @@ from django.utils.safestring import SafeString
 
 from bookings.admin.cells import NOTHING, booking_link
 from bookings.models import Booking, Email, Quote
+from bookings.queries.search import emails_found_by
 from bookings.services.emails.outbox import send_again
 from customers.models import User
-from myhibachi.core.admin import ReadOnlyAdmin, small_table, state_label
+from myhibachi.core.admin import (
+    DateRangeFilter,
+    ReadOnlyAdmin,
+    attributes,
+    small_table,
+    state_label,
+)
 from myhibachi.core.errors import DomainError
+
+EXPORT = {
+    **attributes("created_at", "sent_at", "kind", "status", "to", "subject", "attempts"),
+    **attributes("error", "booking.reference", "quote.reference"),
+}
 
 
 class EmailAdmin(ReadOnlyAdmin):
@@ -23,9 +35,11 @@ class EmailAdmin(ReadOnlyAdmin):
     list_display = ("created_at", "kind", "state", "about", "to", "error")
     list_display_links = ("created_at", "kind")
     list_select_related = ("booking", "quote")
-    list_filter = ("status", "kind")
-    search_fields = ("booking__reference",)
-    search_help_text = "A booking's or a quote's reference, or a booking's email."
+    list_filter = ("status", "kind", ("created_at", DateRangeFilter))
+    export_columns = EXPORT
+    # Django shows the box where this is not empty; `get_search_results` does the search.
+    search_fields = ("to",)
+    search_help_text = "Address, name or phone, or a booking's or a quote's reference."
     ordering = ("-created_at", "-id")
     sortable_by = ()
     actions = ["send_again"]
@@ -46,10 +60,7 @@ class EmailAdmin(ReadOnlyAdmin):
         term = search_term.strip()
         if not term:
             return queryset, False
-        if "@" in term:
-            return queryset.filter(booking__contact_email=term.lower()), False
-        name = "quote" if term.upper().startswith("Q-") else "booking"
-        return queryset.filter(**{f"{name}__reference": term.upper()}), False
+        return queryset.filter(emails_found_by(term)), False
 
     def has_send_again_permission(self, request: HttpRequest) -> bool:
         """Return whether this person may send something again."""

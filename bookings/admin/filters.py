@@ -1,4 +1,3 @@
-import datetime as dt
 from typing import Any
 
 from django.contrib import admin
@@ -8,35 +7,29 @@ from django.utils import timezone
 
 from bookings.models import Booking
 from bookings.queries.waiting import WAITING
-from bookings.slots import local_date
+from myhibachi.core.admin import PLANNED, DateRangeFilter, MoneyRangeFilter
 
 Lookups = list[tuple[str, str]]
 
 
-class WhenFilter(admin.SimpleListFilter):
+class WhenFilter(DateRangeFilter):
     """When the party is, at the venue."""
 
-    title = "when"
-    parameter_name = "when"
+    name = "when"
+    heading = "when"
+    presets = PLANNED
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Lookups:
-        return [
-            ("today", "Today"),
-            ("week", "Next 7 days"),
-            ("month", "Next 30 days"),
-            ("upcoming", "Upcoming"),
-            ("past", "Past"),
-        ]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Booking]) -> QuerySet[Booking]:
-        today = local_date(timezone.now())
-        days = {"today": 0, "week": 7, "month": 30}
-        value = self.value()
-        if value in days:
-            return queryset.filter(date__range=(today, today + dt.timedelta(days=days[value])))
-        if value == "upcoming":
-            return queryset.filter(date__gte=today)
-        return queryset.filter(date__lt=today) if value == "past" else queryset
+class MadeFilter(DateRangeFilter):
+    """When it was made."""
+
+    heading = "made"
+
+
+class TotalFilter(MoneyRangeFilter):
+    """What it costs."""
+
+    heading = "total"
 
 
 class AttentionFilter(admin.SimpleListFilter):

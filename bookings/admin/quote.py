@@ -1,8 +1,7 @@
-import re
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.forms.models import model_to_dict
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -15,15 +14,16 @@ from bookings import links
 from bookings.admin import quote_pages
 from bookings.admin.cells import bill_table, booking_link, listed, local_time
 from bookings.admin.email import emails_table
-from bookings.admin.filters import WhenFilter
+from bookings.admin.filters import MadeFilter, TotalFilter, WhenFilter
 from bookings.admin.quote_cells import QuoteStateFilter, quote_state, short, versions_table
 from bookings.admin.quote_form import QuoteForm
 from bookings.models import Quote
+from bookings.queries.search import quotes_found_by
 from bookings.services.quotes.revise import is_revisable
-from myhibachi.core.admin import ServiceFormAdmin, money_column
+from myhibachi.core.admin import ServiceFormAdmin, attributes, dollars_of, money_column
 from myhibachi.core.ids import as_uuid
+from myhibachi.core.money import typed_cents
 
-REFERENCE = re.compile(r"Q-[A-Z0-9]{7}")
 CHANGE = "bookings.change_quote"
 WHO = ("customer", "contact_name", "contact_email", "contact_phone")
 # Shown where the column beside it has something.
@@ -35,6 +35,13 @@ READ_ONLY = (
     "named", "state", "customer", "versions", "link", "made", "extras", "chosen", "bill",
     "zip_code", *HISTORY, "emails",
 )  # fmt: skip
+EXPORT = {
+    **attributes("reference", "version", "status", "date", "time", "customer.name"),
+    **attributes("contact_name", "contact_email", "contact_phone", "guests", "location"),
+    **{name: dollars_of(name) for name in ("total", "deposit_due")},
+    **attributes("currency", "created_at", "sent_at", "expires_at", "answered_at"),
+    **attributes("decline_reason", "booking.reference"),
+}
 
 
 class QuoteAdmin(ServiceFormAdmin):
@@ -50,10 +57,19 @@ class QuoteAdmin(ServiceFormAdmin):
         money_column("total", ordered=False),
         "expires",
     )
-    list_select_related = ("customer",)
-    list_filter = (QuoteStateFilter, WhenFilter)
-    search_fields = ("reference", "contact_name", "contact_email", "contact_phone")
-    search_help_text = "Reference, name, email or phone."
+    list_select_related = ("customer", "booking")
+    list_filter = (
+        QuoteStateFilter,
+        ("date", WhenFilter),
+        ("created_at", MadeFilter),
+        ("total", TotalFilter),
+    )
+    export_columns = EXPORT
+    # Django shows the box where this is not empty; `get_search_results` does the search.
+    search_fields = ("reference",)
+    search_help_text = (
+        "Reference or its beginning (the booking's, too), name, email, phone, or exact total."
+    )
     ordering = ("-created_at", "-id")
     sortable_by = ()
     autocomplete_fields = ("customer",)
@@ -106,11 +122,12 @@ class QuoteAdmin(ServiceFormAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Quote], search_term: str
     ) -> tuple[QuerySet[Quote], bool]:
-        """Find a whole reference by its index instead of reading every row."""
-        term = search_term.strip().upper()
-        if REFERENCE.fullmatch(term):
-            return queryset.filter(reference=term), False
-        return super().get_search_results(request, queryset, search_term)
+        """Find by what has an index, instead of reading every row."""
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        cents = typed_cents(term)
+        return queryset.filter(quotes_found_by(term) if cents is None else Q(total=cents)), False
 
     def get_urls(self) -> list[URLPattern]:
         pages = (("send", quote_pages.send), ("pdf", quote_pages.pdf))

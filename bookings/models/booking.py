@@ -10,6 +10,7 @@ from bookings.models.capacity import seat_within_capacity
 from bookings.models.order import Ordered, Priced
 from bookings.models.status import HOLDS_SLOT, NEXT, OWED_FOR, Status
 from customers.models import Customer
+from customers.models.contacts import contact_index
 from myhibachi.core.ids import uuid7
 from myhibachi.core.money import cents_field
 
@@ -63,6 +64,8 @@ class Booking(Ordered, Priced):
             models.Index(fields=["starts_at", "id"]),
             models.Index(fields=["date"]),
             models.Index(fields=["contact_email"]),
+            contact_index("booking_contact", prefix="contact_"),
+            models.Index(fields=["total", "-created_at"]),
             models.Index(
                 name="booking_holds", fields=["hold_expires_at"], condition=Q(status=Status.PENDING)
             ),

@@ -1,10 +1,12 @@
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from bookings.models.booking import Booking
 from bookings.models.quote import Quote
 from bookings.models.waitlist import WaitlistEntry
+from customers.models.contacts import TRIGRAMS
 from customers.models.fields import LowercaseEmailField
 from myhibachi.core.ids import uuid7
 
@@ -66,6 +68,7 @@ class Email(models.Model):
         indexes = [
             models.Index(fields=["booking", "created_at"]),
             models.Index(fields=["-created_at", "-id"]),
+            GinIndex(OpClass(F("to"), name=TRIGRAMS), name="email_to"),
             models.Index(
                 name="email_queued", fields=["next_attempt_at"], condition=Q(status="queued")
             ),

@@ -10,6 +10,7 @@ from bookings.errors import InvalidTransition
 from bookings.models.booking import Booking
 from bookings.models.order import Ordered, Priced
 from customers.models import Customer
+from customers.models.contacts import contact_index
 from myhibachi.core.ids import uuid7
 
 
@@ -70,6 +71,13 @@ class Quote(Ordered, Priced):
     class Meta:
         indexes = [
             models.Index(fields=["-created_at", "-id"]),
+            # For its beginning; `unique` alone makes one of these.
+            models.Index(
+                name="quote_reference_begins",
+                fields=["reference"],
+                opclasses=["varchar_pattern_ops"],
+            ),
+            contact_index("quote_contact", prefix="contact_"),
             models.Index(fields=["customer", "-created_at", "-id"]),
             models.Index(name="quote_open", fields=["expires_at"], condition=Q(status="sent")),
             models.Index(

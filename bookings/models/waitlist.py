@@ -8,6 +8,7 @@ from bookings.errors import InvalidTransition
 from bookings.models.booking import Booking
 from bookings.models.order import Ordered
 from customers.models import Customer
+from customers.models.contacts import contact_index
 from myhibachi.core.ids import uuid7
 
 
@@ -65,6 +66,7 @@ class WaitlistEntry(Ordered):
                 condition=Q(status="waiting"),
             ),
             models.Index(fields=["-created_at", "-id"]),
+            contact_index("waitlist_contact", prefix="contact_"),
         ]
         constraints = [
             models.UniqueConstraint(

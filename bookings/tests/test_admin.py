@@ -61,6 +61,8 @@ def test_the_list_shows_money_states_and_local_times(as_support):
 
     assert "Sat, Jul 3, 2027 18:00" in text_of(page)
     assert re.findall(r'class="number">([^<]+)<', page.content.decode()) == [
+        "guests",
+        "8",
         "$550.00",
         "$100.00",
         "$450.00",

@@ -1,11 +1,13 @@
-from typing import Any
+from typing import Any, ClassVar
 
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from customers.models import Customer
 from customers.services import profiles
-from myhibachi.core.admin import ServiceForm, ServiceFormAdmin
+from myhibachi.core.admin import DateRangeFilter, ServiceForm, ServiceFormAdmin, attributes
+from myhibachi.core.admin.export import ExportColumns
 
 
 class CustomerForm(ServiceForm):
@@ -23,12 +25,37 @@ class CustomerForm(ServiceForm):
         return profiles.change_contact(customer_id=self.instance.pk, actor=self.actor, **contact)
 
 
+class SinceFilter(DateRangeFilter):
+    """Since when we know them."""
+
+    heading = "since"
+
+
+class AccountFilter(admin.SimpleListFilter):
+    """Those who log in, and those whom staff wrote down."""
+
+    title = "account"
+    parameter_name = "account"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "Has an account"), ("no", "Contact of ours")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Customer]) -> QuerySet[Customer]:
+        if self.value() not in ("yes", "no"):
+            return queryset
+        return queryset.filter(user__isnull=self.value() == "no")
+
+
 class CustomerAdmin(ServiceFormAdmin):
     form = CustomerForm
     list_display: Any = ("name", "email", "phone", "created_at")
     # Django shows the box where this is not empty; `get_search_results` does the search.
     search_fields = ("name",)
-    search_help_text = "Name, email, phone or Stripe id."
+    search_help_text = "Name, email, phone or its end, or Stripe id."
+    list_filter = (AccountFilter, ("created_at", SinceFilter))
+    export_columns: ClassVar[ExportColumns] = attributes(
+        "id", "name", "email", "phone", "created_at", "stripe_customer_id"
+    )
     ordering = ("-created_at", "-id")
     fields = ("name", "email", "phone", "user", "stripe_customer_id", "created_at", "updated_at")
     readonly_fields = ("user", "stripe_customer_id", "created_at", "updated_at")

@@ -3,22 +3,15 @@ from typing import Self
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Q
 from django.db.models.functions import Right
 
+from customers.models.contacts import PHONE_DIGITS, Digits, contact_index, contact_matches
 from customers.models.fields import LowercaseEmailField
 from myhibachi.core.ids import uuid7
 
-# A number's last ten digits are the same with and without its country code, however it is spelled.
-PHONE_DIGITS = 10
+# Fewer tell nobody apart.
 FEWEST_DIGITS = 7
-
-
-class Digits(Func):
-    """Nothing but the digits of a text."""
-
-    template = r"regexp_replace(%(expressions)s, '\D', '', 'g')"
-    output_field = models.CharField()
 
 
 def phone_digits() -> Right:
@@ -37,11 +30,11 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         return self.alias(digits=phone_digits()).filter(same | _same_phone(phone))
 
     def matching(self, text: str) -> Self:
-        """Those whom staff mean by part of a name or email, a phone number, or a Stripe id."""
+        """Those whom staff mean by part of a name, email or phone number, or by a Stripe id."""
         text = text.strip()
-        named = Q(name__icontains=text) | Q(email__icontains=text) | Q(stripe_customer_id=text)
-        spelled = Q(phone__icontains=text) | _same_phone(text)
-        return self.alias(digits=phone_digits()).filter(named | spelled)
+        if text.startswith("cus_"):
+            return self.filter(stripe_customer_id=text)
+        return self.filter(contact_matches(text))
 
 
 def _same_phone(phone: str) -> Q:
@@ -87,6 +80,7 @@ class Customer(models.Model):
         indexes = [
             models.Index(fields=["email"]),
             models.Index(phone_digits(), name="customer_phone_digits"),
+            contact_index("customer_contact"),
             models.Index(fields=["-created_at", "-id"]),
         ]
         constraints = [
@@ -103,6 +97,7 @@ class Customer(models.Model):
             ("merge_customer", "Can merge two customers"),
             ("export_personal_data", "Can export a customer's personal data"),
             ("erase_personal_data", "Can erase a customer's personal data"),
+            ("export_lists", "Can export lists"),
         ]
         # Money hangs on these rows for good.
         triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]

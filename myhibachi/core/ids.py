@@ -1,5 +1,6 @@
 """Identifiers: UUIDv7 for machines, a short reference for people."""
 
+import re
 import secrets
 import uuid
 
@@ -21,6 +22,21 @@ def new_reference(prefix: str = "H") -> str:
     return f"{prefix}-" + "".join(
         secrets.choice(REFERENCE_ALPHABET) for _ in range(REFERENCE_LENGTH)
     )
+
+
+# Whole, with or without its letter, and with a quote's version behind it; or its beginning.
+_WHOLE = re.compile(rf"(?:([HQ])-)?([{REFERENCE_ALPHABET}]{{{REFERENCE_LENGTH}}})(?: V\d+)?")
+_PART = re.compile(rf"([HQ])-([{REFERENCE_ALPHABET}]{{1,{REFERENCE_LENGTH}}})")
+
+
+def typed_reference(text: str) -> tuple[str, str] | None:
+    """Return the letter and the rest of a reference or its beginning, as somebody typed it.
+
+    The letter is empty where they left it out, which they may of a whole one alone.
+    """
+    typed = " ".join(text.upper().split())
+    found = _WHOLE.fullmatch(typed) or _PART.fullmatch(typed)
+    return (found[1] or "", found[2]) if found else None
 
 
 NOBODY = uuid.UUID(int=0)

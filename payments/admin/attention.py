@@ -67,7 +67,6 @@ class AttentionAdmin(MoneyAdmin):
     ordering = (F("closed_at").desc(nulls_first=True), "opened_at", "pk")
     search = Search(
         booking="booking",
-        customer="booking__customer",
         uuids=("pk", "payment"),
         stripe_ids={
             "pi": "payment__stripe_payment_intent_id",

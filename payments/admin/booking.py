@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import URLPattern, path
 
@@ -15,6 +16,8 @@ from bookings.admin.summary import Figure, Record, owed
 from bookings.admin.tools import Group, Tool, tool
 from bookings.models import Booking
 from myhibachi.core.admin import money, number, small_table, state_label
+from myhibachi.core.few import few_ids
+from myhibachi.core.money import typed_cents
 from payments.admin import (
     cancel_page,
     late_money_page,
@@ -29,9 +32,10 @@ from payments.admin.invoice_cells import invoices_of
 from payments.admin.links import NOTHING, link_to
 from payments.admin.timeline import history
 from payments.admin.times import short
-from payments.models import Refund
+from payments.models import Payment, Refund
 from payments.queries.refund_totals import with_refund_totals
 from payments.queries.standing import standing
+from payments.queries.stripe_ids import STRIPE_ID, bookings_of
 
 
 def payments(booking: Booking) -> tables.Table:
@@ -72,7 +76,18 @@ PAGES: tuple[tuple[str, str, Group, Any], ...] = (
 
 
 class BookingWithPaymentsAdmin(BookingAdmin):
-    """A booking's page with its payments and its ledger."""
+    """A booking's page with its payments and its ledger; the list finds it by them, too."""
+
+    search_help_text = "Reference or its beginning, name, email, phone, Stripe id, or exact amount."
+
+    def matching(self, term: str) -> Q:
+        if STRIPE_ID.fullmatch(term):
+            return Q(pk__in=few_ids(bookings_of(term)))
+        cents = typed_cents(term)
+        if cents is None:
+            return super().matching(term)
+        paid = Payment.objects.filter(amount=cents)
+        return Q(total=cents) | Q(pk__in=few_ids(paid, "booking"))
 
     def get_urls(self) -> list[URLPattern]:
         own = [

@@ -3,7 +3,7 @@
 customers knows nothing of bookings and payments, so this app takes its page over.
 """
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -14,11 +14,13 @@ from django.utils.safestring import SafeString
 
 from customers.admin import CustomerAdmin
 from customers.models import Customer
-from myhibachi.core.admin import money, number, state_label
+from myhibachi.core.admin import attributes, dollars_of, money, number, state_label
+from myhibachi.core.admin.export import ExportColumns
+from myhibachi.core.money import CURRENCY
 from payments.admin import customer_tables as tables
 from payments.admin import erase_page, export_page, merge_page
 from payments.admin.links import NOTHING, link_to
-from payments.admin.stripe_dashboard import stripe_link
+from payments.admin.stripe_dashboard import stripe_column, stripe_link
 from payments.admin.times import when_column
 from payments.queries.customer_money import customer_money
 
@@ -47,16 +49,26 @@ class CustomerWithMoneyAdmin(CustomerAdmin):
 
     list_display = (
         "name", "email", "phone", "lifetime_value", "tier", "bookings",
-        when_column("created_at", label="since"),
+        when_column("created_at", label="since"), stripe_column("stripe_customer_id"),
     )  # fmt: skip
     list_select_related = False
     sortable_by = ("name", "email")
+    export_columns: ClassVar[ExportColumns] = {
+        **CustomerAdmin.export_columns,
+        "lifetime_value": dollars_of("money.lifetime_value"),
+        "currency": lambda customer: CURRENCY,
+        **attributes("money.tier", "money.bookings"),
+    }
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Add what the page's customers are worth: three queries, however many they are."""
         found = super().get_changelist_instance(request)
         _add_money(found.result_list)
         return found
+
+    def prepare_export(self, rows: list[Any]) -> None:
+        """Add what they are worth, as the list does."""
+        _add_money(rows)
 
     def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Customer | None:
         found: Customer | None = super().get_object(request, *args, **kwargs)

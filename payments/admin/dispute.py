@@ -8,7 +8,14 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from myhibachi.core.admin import money_column, state_label
+from myhibachi.core.admin import (
+    DateRangeFilter,
+    MoneyRangeFilter,
+    attributes,
+    dollars_of,
+    money_column,
+    state_label,
+)
 from payments.admin import accept_dispute_page, evidence_page
 from payments.admin.base import MoneyAdmin
 from payments.admin.deadline import deadline
@@ -16,7 +23,7 @@ from payments.admin.dispute_reasons import reason_in_words
 from payments.admin.dispute_tables import answer, movements
 from payments.admin.links import link_column, purpose
 from payments.admin.search import Search
-from payments.admin.stripe_dashboard import stripe_link
+from payments.admin.stripe_dashboard import stripe_column, stripe_link
 from payments.admin.times import when_column
 from payments.models import Dispute
 from payments.services.evidence import ANSWERABLE
@@ -27,6 +34,13 @@ CUSTOMER = link_column("payment__customer")
 PAYMENT = link_column("payment", text=purpose)
 AMOUNT = money_column("amount")
 STRIPE = stripe_link("stripe_dispute_id", label="at Stripe")
+AT_STRIPE = stripe_column("stripe_dispute_id")
+EXPORT = {
+    **attributes("id", "opened_at", "evidence_due_by", "payment.booking.reference"),
+    **attributes("payment.customer.name", "status", "reason"),
+    "amount": dollars_of("amount"),
+    **attributes("currency", "payment.id", "stripe_dispute_id"),
+}
 
 
 @admin.display(description="status", ordering="status")
@@ -66,13 +80,18 @@ class ToAnswerFilter(admin.SimpleListFilter):
 class DisputeAdmin(MoneyAdmin):
     """Disputes to look at; answering and accepting have pages of their own."""
 
-    list_display = (OPENED, AMOUNT, stage, answer_by, reason, BOOKING, CUSTOMER)
-    list_filter = (ToAnswerFilter, "status", "opened_at")
+    list_display = (OPENED, AMOUNT, stage, answer_by, reason, BOOKING, CUSTOMER, AT_STRIPE)
+    list_filter = (
+        ToAnswerFilter,
+        "status",
+        ("opened_at", DateRangeFilter),
+        ("amount", MoneyRangeFilter),
+    )
+    export_columns = EXPORT
     list_select_related = ("payment__booking", "payment__customer")
     ordering = ("-created_at", "-id")
     search = Search(
         booking="payment__booking",
-        customer="payment__customer",
         uuids=("pk", "payment"),
         stripe_ids={
             "du": "stripe_dispute_id",

@@ -1,11 +1,11 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from payments.models import Payment, Refund, WebhookEvent
+from payments.models import Dispute, Payment, Refund, WebhookEvent
 from payments.queries.today.kinds import failing_deposits
 
 FAMILIES = (
@@ -29,6 +29,27 @@ class EventFamilyFilter(admin.SimpleListFilter):
     ) -> QuerySet[WebhookEvent]:
         family = self.value()
         return queryset.filter(type__startswith=f"{family}.") if family else queryset
+
+
+class WentBackFilter(admin.SimpleListFilter):
+    """The payments of which something went back, is on its way, or is asked for."""
+
+    title = "what went back"
+    parameter_name = "back"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [
+            ("refunded", "Refunded, in part or all"),
+            ("disputed", "Disputed"),
+            ("no", "Neither"),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Payment]) -> QuerySet[Payment]:
+        refunded = Exists(Refund.objects.filter(payment=OuterRef("pk"), status__in=Refund.LIVE))
+        disputed = Exists(Dispute.objects.filter(payment=OuterRef("pk")))
+        wanted = {"refunded": refunded, "disputed": disputed, "no": ~refunded & ~disputed}
+        found = wanted.get(self.value() or "")
+        return queryset if found is None else queryset.filter(found)
 
 
 class RefundsToDoFilter(admin.SimpleListFilter):

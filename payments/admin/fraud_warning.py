@@ -6,7 +6,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from myhibachi.core.admin import state_label
+from myhibachi.core.admin import DateRangeFilter, state_label
 from payments.admin import fraud_warning_page
 from payments.admin.base import MoneyAdmin
 from payments.admin.fraud_warning_page import fraud_in_words
@@ -53,12 +53,11 @@ class EarlyFraudWarningAdmin(MoneyAdmin):
     """Warnings to look at; the one thing to do about them has a page of its own."""
 
     list_display = (WARNED, stage, suspected, BOOKING, CUSTOMER, PAYMENT)
-    list_filter = ("actionable", "warned_at")
+    list_filter = ("actionable", ("warned_at", DateRangeFilter))
     list_select_related = ("payment__booking", "payment__customer")
     ordering = ("-warned_at", "-id")
     search = Search(
         booking="payment__booking",
-        customer="payment__customer",
         uuids=("pk", "payment"),
         stripe_ids={
             "issfr": "stripe_early_fraud_warning_id",

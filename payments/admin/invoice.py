@@ -4,14 +4,20 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 
-from myhibachi.core.admin import money_column
+from myhibachi.core.admin import (
+    DateRangeFilter,
+    MoneyRangeFilter,
+    attributes,
+    dollars_of,
+    money_column,
+)
 from payments.admin.base import MoneyAdmin
 from payments.admin.close_invoice_page import WAYS
 from payments.admin.invoice_cells import pages, state
-from payments.admin.invoice_filter import OverdueFilter
+from payments.admin.invoice_filter import DueFilter, OverdueFilter
 from payments.admin.links import link_column
 from payments.admin.search import Search
-from payments.admin.stripe_dashboard import stripe_link
+from payments.admin.stripe_dashboard import stripe_column, stripe_link
 from payments.admin.times import when_column
 from payments.models import Invoice
 
@@ -21,6 +27,13 @@ BOOKING = link_column("booking")
 CUSTOMER = link_column("customer")
 AMOUNT = money_column("amount")
 STRIPE = stripe_link("stripe_invoice_id", label="at Stripe")
+AT_STRIPE = stripe_column("stripe_invoice_id")
+EXPORT = {
+    **attributes("id", "number", "created_at", "due_at", "booking.reference", "customer.name"),
+    **attributes("customer.email", "status"),
+    "amount": dollars_of("amount"),
+    **attributes("currency", "stripe_invoice_id"),
+}
 
 
 @admin.register(Invoice)
@@ -28,11 +41,18 @@ class InvoiceAdmin(MoneyAdmin):
     """Invoices, and the ways to end one."""
 
     change_form_template = "admin/payments/invoice/change_form.html"
-    list_display = (WHEN, AMOUNT, state, DUE, BOOKING, CUSTOMER, "number")
-    list_filter = (OverdueFilter, "status", "created_at", "due_at")
+    list_display = (WHEN, AMOUNT, state, DUE, BOOKING, CUSTOMER, "number", AT_STRIPE)
+    list_filter = (
+        OverdueFilter,
+        "status",
+        ("created_at", DateRangeFilter),
+        ("due_at", DueFilter),
+        ("amount", MoneyRangeFilter),
+    )
+    export_columns = EXPORT
     list_select_related = ("booking", "customer")
     ordering = ("-created_at", "-id")
-    search = Search(booking="booking", customer="customer", stripe_ids={"in": "stripe_invoice_id"})
+    search = Search(booking="booking", stripe_ids={"in": "stripe_invoice_id"})
     sections = (
         (None, (state, "number", AMOUNT, BOOKING, CUSTOMER)),
         ("At Stripe", (STRIPE, pages)),

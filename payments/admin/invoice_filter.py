@@ -5,7 +5,15 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from myhibachi.core.admin import PLANNED, DateRangeFilter
 from payments.models import Invoice
+
+
+class DueFilter(DateRangeFilter):
+    """When it is to be paid."""
+
+    heading = "due"
+    presets = PLANNED
 
 
 class OverdueFilter(admin.SimpleListFilter):

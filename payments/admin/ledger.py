@@ -1,6 +1,12 @@
 from django.contrib import admin
 
-from myhibachi.core.admin import money_column
+from myhibachi.core.admin import (
+    DateRangeFilter,
+    MoneyRangeFilter,
+    attributes,
+    dollars_of,
+    money_column,
+)
 from payments.admin.base import MoneyAdmin
 from payments.admin.links import link_column, purpose
 from payments.admin.search import Search
@@ -11,6 +17,11 @@ WHEN = when_column("occurred_at", label="when")
 BOOKING = link_column("booking")
 PAYMENT = link_column("payment", text=purpose)
 AMOUNT = money_column("amount")
+EXPORT = {
+    **attributes("id", "occurred_at", "recorded_at", "kind", "booking.reference"),
+    "amount": dollars_of("amount"),
+    **attributes("currency", "payment.payment_type", "payment.method", "payment.id", "cause"),
+}
 
 
 @admin.register(LedgerEntry)
@@ -18,12 +29,12 @@ class LedgerEntryAdmin(MoneyAdmin):
     """The ledger, to read: the database itself refuses to change or remove an entry."""
 
     list_display = (WHEN, AMOUNT, "kind", BOOKING, PAYMENT, "cause")
-    list_filter = ("kind", "occurred_at")
+    list_filter = ("kind", ("occurred_at", DateRangeFilter), ("amount", MoneyRangeFilter))
+    export_columns = EXPORT
     list_select_related = ("booking", "payment")
     ordering = ("-occurred_at", "-id")
     search = Search(
         booking="booking",
-        customer="booking__customer",
         uuids=("payment",),
         stripe_ids={
             "pi": "payment__stripe_payment_intent_id",

@@ -1,7 +1,6 @@
 """Money that came in by Zelle, Venmo, cash or check: an inbox of what no booking is known for."""
 
 import re
-from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin
@@ -12,13 +11,19 @@ from django.utils.safestring import SafeString
 
 from bookings.models import Booking
 from bookings.services.payable import PAYABLE
-from myhibachi.core.admin import money_column, state_label
+from myhibachi.core.admin import (
+    DateRangeFilter,
+    MoneyRangeFilter,
+    attributes,
+    dollars_of,
+    money_column,
+    state_label,
+)
 from myhibachi.core.ids import REFERENCE_LENGTH
-from myhibachi.core.money import dollars_to_cents
+from myhibachi.core.money import typed_cents
 from payments.admin import money_in_ignore_page, money_in_import_page, money_in_match_page
 from payments.admin.base import StripeAdmin
 from payments.admin.links import link_column, purpose
-from payments.admin.search import AMOUNT as AMOUNT_TYPED
 from payments.models import MoneyIn
 from payments.services.money_in.decide import PERMISSION
 from payments.services.money_in.lookalikes import lookalikes
@@ -30,6 +35,12 @@ FOUND = 20
 BOOKING = link_column("booking")
 PAYMENT = link_column("payment", text=purpose)
 AMOUNT = money_column("amount")
+EXPORT = {
+    **attributes("id", "received_on", "method", "status"),
+    "amount": dollars_of("amount"),
+    **attributes("currency", "sender", "memo", "bank_reference", "booking.reference"),
+    **attributes("payment.id", "note", "decided_at"),
+}
 
 
 @admin.display(description="memo")
@@ -73,7 +84,13 @@ class MoneyInAdmin(StripeAdmin):
     change_list_template = "admin/payments/moneyin/change_list.html"
     change_form_template = "admin/payments/moneyin/change_form.html"
     list_display = ("received_on", AMOUNT, "sender", short_memo, "method", state, BOOKING)
-    list_filter = (InboxFilter, "method", "received_on")
+    list_filter = (
+        InboxFilter,
+        "method",
+        ("received_on", DateRangeFilter),
+        ("amount", MoneyRangeFilter),
+    )
+    export_columns = EXPORT
     list_select_related = ("booking", "payment")
     search_fields = ("sender", "memo", "bank_reference", "=booking__reference")
     search_help_text = "Sender, memo, the bank's or a booking's reference, or exact amount."
@@ -114,8 +131,8 @@ class MoneyInAdmin(StripeAdmin):
         self, request: HttpRequest, queryset: QuerySet[MoneyIn], search_term: str
     ) -> tuple[QuerySet[MoneyIn], bool]:
         term = search_term.strip()
-        if AMOUNT_TYPED.fullmatch(term):
-            cents = dollars_to_cents(Decimal(term.strip("$").replace(",", "")))
+        cents = typed_cents(term)
+        if cents is not None:
             return queryset.filter(amount=cents), False
         return super().get_search_results(request, queryset, search_term)
 

@@ -6,13 +6,20 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 
-from myhibachi.core.admin import money_column, state_column
+from myhibachi.core.admin import (
+    DateRangeFilter,
+    MoneyRangeFilter,
+    attributes,
+    dollars_of,
+    money_column,
+    state_column,
+)
 from payments.admin import refund_page, tables
 from payments.admin.base import MoneyAdmin
-from payments.admin.filters import FailingDepositsFilter
+from payments.admin.filters import FailingDepositsFilter, WentBackFilter
 from payments.admin.links import link_column, purpose
 from payments.admin.search import Search
-from payments.admin.stripe_dashboard import stripe_link
+from payments.admin.stripe_dashboard import stripe_column, stripe_link
 from payments.admin.times import when_column
 from payments.models import Payment
 from payments.queries.refund_totals import with_refund_totals
@@ -29,6 +36,13 @@ AT_STRIPE = (
     stripe_link("stripe_charge_id", label="Charge"),
     stripe_link("stripe_checkout_session_id", label="Checkout Session"),
 )
+EXPORT = {
+    **attributes("id", "created_at", "succeeded_at", "booking.reference", "customer.name"),
+    **attributes("customer.email", "status", "payment_type", "method", "surface"),
+    **{name: dollars_of(name) for name in ("amount", "tax", "refunded", "refunding", "left")},
+    **attributes("currency", "failure_code", "note", "stripe_payment_intent_id"),
+    **attributes("stripe_charge_id", "stripe_checkout_session_id"),
+}
 
 
 @admin.register(Payment)
@@ -44,13 +58,22 @@ class PaymentAdmin(MoneyAdmin):
         admin.display(description="for")(purpose),
         REFUNDED,
         LEFT,
+        stripe_column("stripe_payment_intent_id", "stripe_charge_id", "stripe_checkout_session_id"),
     )
-    list_filter = (FailingDepositsFilter, "status", "method", "payment_type", "created_at")
+    list_filter = (
+        FailingDepositsFilter,
+        "status",
+        "method",
+        "payment_type",
+        WentBackFilter,
+        ("created_at", DateRangeFilter),
+        ("amount", MoneyRangeFilter),
+    )
+    export_columns = EXPORT
     list_select_related = ("booking", "customer")
     ordering = ("-created_at", "-id")
     search = Search(
         booking="booking",
-        customer="customer",
         stripe_ids={
             "pi": "stripe_payment_intent_id",
             "ch": "stripe_charge_id",

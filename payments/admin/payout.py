@@ -1,12 +1,25 @@
 from django.contrib import admin
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
+from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from myhibachi.core.admin import money, money_column, number, small_table, state_column, state_label
+from myhibachi.core.admin import (
+    DateRangeFilter,
+    MoneyRangeFilter,
+    attributes,
+    dollars_of,
+    money,
+    money_column,
+    number,
+    small_table,
+    state_column,
+    state_label,
+)
+from myhibachi.core.money import typed_cents
 from payments.admin.base import StripeAdmin
 from payments.admin.links import NOTHING
-from payments.admin.stripe_dashboard import dashboard_url, stripe_link
+from payments.admin.stripe_dashboard import dashboard_url, stripe_column, stripe_link
 from payments.admin.times import short
 from payments.models import BalanceTransaction, Payout
 from payments.queries.accounting_proof import payout_sums
@@ -14,6 +27,12 @@ from payments.queries.accounting_proof import payout_sums
 AMOUNT = money_column("amount")
 STATE = state_column()
 STRIPE = stripe_link("stripe_payout_id", label="at Stripe")
+AT_STRIPE = stripe_column("stripe_payout_id")
+EXPORT = {
+    **attributes("id", "arrival_date", "status", "automatic"),
+    "amount": dollars_of("amount"),
+    **attributes("currency", "stripe_payout_id"),
+}
 NOT_ITEMIZED = "Manual payout, not itemized: Stripe can't say which transactions it paid out."
 NOT_LISTED = "Stripe has not listed all of it yet."
 MOST_SHOWN = 200
@@ -75,12 +94,28 @@ def _row(item: BalanceTransaction) -> tuple[object, ...]:
 class PayoutAdmin(StripeAdmin):
     """What Stripe sent to the bank, to look at: payouts are made and stopped at Stripe."""
 
-    list_display = ("arrival_date", AMOUNT, STATE, made, STRIPE)
-    list_filter = ("status", "automatic", "arrival_date")
+    list_display = ("arrival_date", AMOUNT, STATE, made, AT_STRIPE)
+    list_filter = (
+        "status",
+        "automatic",
+        ("arrival_date", DateRangeFilter),
+        ("amount", MoneyRangeFilter),
+    )
+    export_columns = EXPORT
     ordering = ("-arrival_date", "-id")
     search_fields = ("stripe_payout_id__exact", "balance_transactions__source__exact")
-    search_help_text = "Stripe id of a payout, or of a charge, refund or dispute that it paid out."
+    search_help_text = (
+        "Stripe id of a payout, or of a charge, refund or dispute that it paid out; exact amount."
+    )
     sections = (
         (None, (STATE, AMOUNT, "arrival_date", made, ties, STRIPE)),
         ("Balance transactions", (transactions,)),
     )
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Payout], search_term: str
+    ) -> tuple[QuerySet[Payout], bool]:
+        cents = typed_cents(search_term)
+        if cents is not None:
+            return queryset.filter(amount=cents), False
+        return super().get_search_results(request, queryset, search_term)

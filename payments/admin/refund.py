@@ -4,13 +4,19 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 
-from myhibachi.core.admin import money_column
+from myhibachi.core.admin import (
+    DateRangeFilter,
+    MoneyRangeFilter,
+    attributes,
+    dollars_of,
+    money_column,
+)
 from payments.admin import another_way_page, approval_page, paid_back_page
 from payments.admin.base import MoneyAdmin
 from payments.admin.filters import RefundsToDoFilter
 from payments.admin.links import link_column, purpose
 from payments.admin.search import Search
-from payments.admin.stripe_dashboard import stripe_link
+from payments.admin.stripe_dashboard import stripe_column, stripe_link
 from payments.admin.tables import refund_instead, refund_state
 from payments.admin.times import when_column
 from payments.models import Refund
@@ -22,6 +28,15 @@ AMOUNT = money_column("amount")
 PAID_BACK = when_column("paid_back_at", label="paid back")
 DECIDED = when_column("decided_at", label="decided")
 STRIPE = stripe_link("stripe_refund_id", label="at Stripe")
+AT_STRIPE = stripe_column("stripe_refund_id")
+EXPORT = {
+    **attributes("id", "created_at", "succeeded_at", "payment.booking.reference"),
+    **attributes("payment.customer.name", "payment.method", "status", "approval"),
+    "amount": dollars_of("amount"),
+    **attributes("currency", "reason", "notes", "requested_by.email", "failure_reason"),
+    **attributes("paid_back_by", "paid_back_reference", "paid_back_at"),
+    **attributes("payment.id", "stripe_refund_id"),
+}
 # What can be done with a refund, each on a page of its own: its address, and what its link says.
 PAGES = (
     ("approval", "Approve…", approval_page),
@@ -30,15 +45,27 @@ PAGES = (
 )
 
 
+@admin.display(description="by")
+def by(refund: Refund) -> str:
+    """Who asked for it."""
+    return str(refund.requested_by or "Stripe's dashboard")
+
+
 @admin.register(Refund)
 class RefundAdmin(MoneyAdmin):
-    list_display = (WHEN, AMOUNT, refund_state, BOOKING, PAYMENT, "reason", "requested_by")
-    list_filter = (RefundsToDoFilter, "status", "created_at")
-    list_select_related = ("payment__booking", "requested_by")
+    list_display = (WHEN, AMOUNT, refund_state, BOOKING, PAYMENT, "reason", by, AT_STRIPE)
+    list_filter = (
+        RefundsToDoFilter,
+        "status",
+        ("payment__method", admin.ChoicesFieldListFilter),
+        ("created_at", DateRangeFilter),
+        ("amount", MoneyRangeFilter),
+    )
+    list_select_related = ("payment__booking", "payment__customer", "requested_by")
+    export_columns = EXPORT
     ordering = ("-created_at", "-id")
     search = Search(
         booking="payment__booking",
-        customer="payment__customer",
         uuids=("pk", "payment"),
         stripe_ids={
             "re": "stripe_refund_id",

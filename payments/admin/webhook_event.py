@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_POST
 
 from customers.models import User
-from myhibachi.core.admin import state_column
+from myhibachi.core.admin import DateRangeFilter, state_column
 from payments.admin.base import StripeAdmin
 from payments.admin.filters import EventFamilyFilter
 from payments.admin.links import NOTHING, link_to
@@ -56,7 +56,7 @@ class WebhookEventAdmin(StripeAdmin):
     """The inbox: what Stripe told us, what became of it, and a way to process it again."""
 
     list_display = (WHEN, STATE, "type", first_error_line, "attempts", OBJECT)
-    list_filter = ("state", EventFamilyFilter, "received_at")
+    list_filter = ("state", EventFamilyFilter, ("received_at", DateRangeFilter))
     # By exact match, which has an index; Django's "=" ignores case, which has none.
     search_fields = ("stripe_event_id__exact", "object_id__exact")
     search_help_text = "An event's id, or its object's id, as Stripe writes them."

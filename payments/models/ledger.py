@@ -52,6 +52,7 @@ class LedgerEntry(models.Model):
             models.Index(fields=["booking", "occurred_at"]),
             models.Index(fields=["payment", "kind"]),
             models.Index(fields=["occurred_at", "kind"]),
+            models.Index(fields=["amount", "-occurred_at"]),
         ]
         constraints = [
             models.CheckConstraint(

@@ -139,6 +139,7 @@ class Payment(models.Model):
         ]
         indexes = [
             models.Index(fields=["-created_at", "-id"]),
+            models.Index(fields=["amount", "-created_at"]),
             models.Index(fields=["booking", "-created_at"]),
             models.Index(fields=["customer", "-created_at"]),
             models.Index(fields=["status", "-created_at"]),

@@ -120,6 +120,7 @@ class Refund(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["-created_at", "-id"]),
+            models.Index(fields=["amount", "-created_at"]),
             models.Index(
                 fields=["created_at"],
                 condition=Q(awaiting_stripe=True),

@@ -1,25 +1,10 @@
 """The accountant's lines as CSV: dollars with two decimals, safe to open in a spreadsheet."""
 
-import csv
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC
-from typing import Any
 
+from myhibachi.core.csv_text import dollars, safe, written
 from payments.queries.accounting import ADJUSTMENT, DISPUTE, FEE, GROSS, REFUND, Line
-
-# https://owasp.org/www-community/attacks/CSV_Injection
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-def dollars(cents: int) -> str:
-    """Return cents as "-1234.56", which add up exactly where they are read as decimals."""
-    whole, part = divmod(abs(cents), 100)
-    return f"{'-' if cents < 0 else ''}{whole}.{part:02d}"
-
-
-def safe(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def _only(column: str) -> Callable[[Line], str]:
@@ -52,21 +37,7 @@ COLUMNS: dict[str, Callable[[Line], str]] = {
 }
 
 
-class _Echo:
-    """Hands back what a csv writer writes."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
 def csv_of(lines: Iterable[Line]) -> Iterator[str]:
     """Yield the file's lines, the headings first."""
     yield from written([COLUMNS])
     yield from written([cell(line) for cell in COLUMNS.values()] for line in lines)
-
-
-def written(rows: Iterable[Iterable[str]]) -> Iterator[str]:
-    """Yield each row as a line of CSV."""
-    writer: Any = csv.writer(_Echo())
-    for row in rows:
-        yield writer.writerow(row)

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from customers.models import User
 from myhibachi.core import audit
+from myhibachi.core.csv_text import written
 from myhibachi.core.errors import NotAllowed
-from payments.queries.accounting_csv import written
 from payments.queries.period import Period
 
 PERMISSION = "payments.view_analytics"

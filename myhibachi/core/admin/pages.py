@@ -4,11 +4,12 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
 
+from myhibachi.core.admin.export import ExportAdmin
 from myhibachi.core.admin.history import history_page
 from myhibachi.core.admin.paginator import CappedPaginator
 
 
-class HouseAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run time
+class HouseAdmin(ExportAdmin):
     """Our admin page: nothing is deleted, lists are cheap, saving goes through a service.
 
     A subclass that can be saved overrides `save_model` with one service call.

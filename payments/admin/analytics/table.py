@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from myhibachi.core.csv_text import dollars, safe
 from myhibachi.core.money import CURRENCY, format_cents
-from payments.queries.accounting_csv import dollars, safe
 from payments.queries.period import Period
 
 MONEY, COUNT, RATE = "money", "count", "rate"

@@ -2,7 +2,9 @@
 
 import re
 
-from payments.admin.search import AMOUNT, STRIPE_ID, UUID
+from myhibachi.core.money import typed_cents
+from payments.admin.search import UUID
+from payments.queries.stripe_ids import STRIPE_ID
 
 QUOTE = re.compile(r"Q-[A-Z0-9]+", re.IGNORECASE)
 BOOKINGS, PAYMENTS = "admin:bookings_booking_changelist", "admin:payments_payment_changelist"
@@ -25,6 +27,6 @@ def list_for(term: str) -> str:
         return "admin:bookings_quote_changelist"
     if STRIPE_ID.fullmatch(term):
         return LISTS.get(term.split("_", 1)[0], PAYMENTS)
-    if AMOUNT.fullmatch(term) or UUID.fullmatch(term):
+    if typed_cents(term) is not None or UUID.fullmatch(term):
         return PAYMENTS
     return BOOKINGS

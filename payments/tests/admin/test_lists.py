@@ -108,16 +108,6 @@ def test_the_lists_count_as_the_ledger_does():
     assert counted.left == refundable(payment)
 
 
-def found(browser, term: str, table: str = "payments_payment") -> set[str]:
-    """Return the bookings that a search finds."""
-    answer = browser.get(reverse(f"admin:{table}_changelist"), {"q": term})
-    return {_booking(row).reference for row in answer.context["cl"].result_list}
-
-
-def _booking(row):
-    return row.booking if hasattr(row, "booking") else row.payment.booking
-
-
 @pytest.fixture
 def ada():
     """Ada's payment; somebody else's is beside it."""
@@ -132,32 +122,12 @@ def ada():
     return payment
 
 
-@pytest.mark.parametrize(
-    "term",
-    ["ada love", "ADA@example.com", "555 010 0199", "5550100199", "cus_ada", "1234", "$1,234.00"],
-)
-def test_a_payment_is_found_by_what_somebody_says(admin, ada, term):
-    assert found(admin, term) == {ada.booking.reference}
-
-
-def test_a_payment_is_found_by_every_id(admin, ada):
-    terms = [
-        ada.booking.reference.lower(),
-        str(ada.pk),
-        str(ada.booking_id),
-        ada.stripe_payment_intent_id,
-        ada.stripe_charge_id,
-        ada.refunds.get().stripe_refund_id,
-        ada.disputes.get().stripe_dispute_id,
-    ]
-    assert [found(admin, term) for term in terms] == [{ada.booking.reference}] * len(terms)
-
-
-@pytest.mark.parametrize("table", ["payments_refund", "payments_dispute", "payments_ledgerentry"])
-def test_the_other_lists_are_searched_in_the_same_way(admin, ada, table):
-    terms = [ada.booking.reference, "Ada", str(ada.pk), ada.stripe_payment_intent_id]
-    assert [found(admin, term, table) for term in terms] == [{ada.booking.reference}] * len(terms)
-    assert found(admin, "nobody", table) == set()
+@pytest.mark.parametrize("table", ["payment", "refund", "dispute", "ledgerentry"])
+def test_a_payment_and_what_came_of_it_are_found_by_our_own_ids(admin, ada, table):
+    address = reverse(f"admin:payments_{table}_changelist")
+    for own_id in (ada.pk, ada.booking_id):
+        shown = admin.get(address, {"q": str(own_id)}).context["cl"].result_list
+        assert {getattr(row, "payment", row) for row in shown} == {ada}
 
 
 def test_a_payment_with_two_refunds_is_found_once(admin, ada):
@@ -174,11 +144,6 @@ def test_the_audit_log_of_a_payment_is_one_click_away(admin, ada):
     assert link
     rows = admin.get(html.unescape(link[1])).context["cl"].result_list
     assert {row.action for row in rows} == {"payment.status"}
-
-
-@pytest.mark.parametrize("term", ["", "  ", "'", "%", "\\", "$", "H-", "🎉", "9" * 400, "0.001"])
-def test_any_words_can_be_searched(admin, ada, term):
-    assert admin.get(reverse("admin:payments_payment_changelist"), {"q": term}).status_code == 200
 
 
 def test_a_list_narrows_by_status_method_and_type(admin):

@@ -10,9 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
+from myhibachi.core.csv_text import dollars, safe
 from payments.models import Payment
 from payments.queries.accounting import Line, lines
-from payments.queries.accounting_csv import COLUMNS, csv_of, dollars, safe
+from payments.queries.accounting_csv import COLUMNS, csv_of
 from payments.queries.period import Period
 from payments.tests.factories import PaymentFactory, paid_payment, refunded
 from payments.tests.queries.ledgers import at_venue, entry
