@@ -68,7 +68,9 @@ class HouseAdminSite(AdminSite):
         tables = {entry["model"]._meta.label: entry for app in apps for entry in app["models"]}
         sections = [_section(name, _entries(items, tables, request)) for name, items in MENU]
         rest = sorted(tables.values(), key=lambda entry: str(entry["name"]))
-        return [section for section in [*sections, _section(REST, rest)] if section["models"]]
+        menu = [section for section in [*sections, _section(REST, rest)] if section["models"]]
+        _mark(menu, request.path)
+        return menu
 
 
 def _entries(
@@ -105,3 +107,12 @@ def _section(name: str, entries: Any) -> Entry:
         "has_module_perms": True,
         "models": list(entries),
     }
+
+
+def _mark(menu: list[Entry], path: str) -> None:
+    """Mark the entry that leads to this page, or else to the list that it belongs to."""
+    entries = [entry for section in menu for entry in section["models"]]
+    above = [each for each in entries if each["model"] and path.startswith(each["admin_url"])]
+    here = [each for each in entries if each["admin_url"] == path] or above
+    for entry in here:
+        entry["current"] = "page" if entry["admin_url"] == path else "true"
