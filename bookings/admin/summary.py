@@ -32,6 +32,7 @@ class Record:
 def summary(booking: Booking, *, now: dt.datetime) -> dict[str, Any]:
     """Return what the template shows of a booking's own facts. No query but for its customer."""
     return {
+        "now": now,
         "sheet": prep_sheet(booking),
         "in_days": in_days(booking.date, today=local_date(now)),
         "hold_left": hold_left(booking, now=now),
