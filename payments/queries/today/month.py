@@ -2,17 +2,26 @@
 
 import calendar
 import datetime as dt
+from collections import Counter
 from dataclasses import dataclass
 
 from django.db.models import Case, CharField, Count, F, Q, Sum, Value, When
 
 from bookings.models import OWED_FOR, Booking
 from payments.models import LedgerEntry
-from payments.queries.analytics_money import Row, Totals, add_up
 from payments.queries.period import Period
 
+Kind = LedgerEntry.Kind
 # What is shown as still to come in.
 COLLECTED_WITHIN = dt.timedelta(days=30)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Money:
+    """What the ledger says of a period; what went back counts positive."""
+
+    revenue: int
+    refunded: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +60,7 @@ class Compared:
         )
 
 
-def money_of(periods: Compared) -> tuple[Totals, Totals]:
+def money_of(periods: Compared) -> tuple[Money, Money]:
     """Add up the ledger of both periods in one query, from their own entries alone."""
     now, before = (
         Q(occurred_at__gte=period.start, occurred_at__lt=period.end)
@@ -62,22 +71,21 @@ def money_of(periods: Compared) -> tuple[Totals, Totals]:
         LedgerEntry.objects.filter(now | before)
         .annotate(which=which)
         .values_list("which", "kind")
-        .annotate(total=Sum("amount"), entries=Count("pk"))
+        .annotate(total=Sum("amount"))
         .order_by()
     )
-    rows: dict[str, list[Row]] = {"now": [], "before": []}
-    for name, kind, total, entries in found:
-        rows[name].append(
-            Row(
-                day=periods.now.first,
-                kind=kind,
-                method=None,
-                payment_type=None,
-                amount=total,
-                entries=entries,
-            )
-        )
-    return add_up(rows["now"]), add_up(rows["before"])
+    moved: dict[str, Counter[str]] = {"now": Counter(), "before": Counter()}
+    for name, kind, total in found:
+        moved[name][kind] = total
+    return _money(moved["now"]), _money(moved["before"])
+
+
+def _money(moved: Counter[str]) -> Money:
+    return Money(
+        # What customers paid and we kept: fees are between us and Stripe.
+        revenue=sum(moved[kind] for kind in LedgerEntry.CUSTOMER_MONEY),
+        refunded=-moved[Kind.REFUND] - moved[Kind.REFUND_REVERSAL],
+    )
 
 
 def parties_of(periods: Compared) -> tuple[Parties, Parties]:

@@ -40,7 +40,7 @@ def waiting(kinds: Iterable[Kind], *, now: dt.datetime, shown: int) -> dict[str,
     """
     by_name = {kind.name: kind for kind in kinds}
     found = _first_ids(by_name.values(), now)
-    rows = _read({by_name[name]: ids[:shown] for name, ids in found.items()})
+    rows = _read({kind: found.get(name, [])[:shown] for name, kind in by_name.items()})
     return {
         name: Waiting(
             kind=name,
@@ -65,7 +65,7 @@ def _first_ids(kinds: Iterable[Kind], now: dt.datetime) -> dict[str, list[str]]:
 
 def _arm(kind: Kind, now: dt.datetime) -> Rows:
     """Return one kind's name, ranks and ids, no more than it takes to say "100+"."""
-    first = F(kind.by).desc(nulls_last=True) if kind.newest_first else F(kind.by).asc()
+    first = F(kind.by).desc() if kind.newest_first else F(kind.by).asc()
     order = (first, F("pk").asc())
     ranked = kind.rows(now).annotate(
         kind_name=Value(kind.name, output_field=CharField()),
@@ -84,7 +84,11 @@ def _read(wanted: dict[Kind, list[str]]) -> dict[str, dict[str, Any]]:
     rows: dict[str, dict[str, Any]] = {}
     for table, kinds in tables.items():
         ids = {each for kind in kinds for each in wanted[kind]}
-        shown = table._default_manager.select_related(*kinds[0].related).defer(*kinds[0].left_out)
-        of_table = {str(pk): row for pk, row in shown.in_bulk(ids).items()}
+        # Asked even where nothing waits: so the page costs the same on any day.
+        nobody = table._meta.pk.to_python(0)
+        # None: without a name, it would join all there is.
+        related = kinds[0].related or (None,)
+        shown = table._default_manager.select_related(*related).defer(*kinds[0].left_out)
+        of_table = {str(pk): row for pk, row in shown.in_bulk(ids or [nobody]).items()}
         rows |= {kind.name: of_table for kind in kinds}
     return rows
