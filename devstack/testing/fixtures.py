@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from devstack import tools
-from devstack.testing import clusters, databases, listener, servers
+from devstack.testing import axe, clusters, databases, listener, servers
 from devstack.testing.environment import worker_name
 from devstack.testing.sandbox import SandboxServer
 from devstack.testing.stack import RunningStack
@@ -78,6 +78,12 @@ def page(browser: Browser) -> Iterator[Page]:
 def complaints(page: Page) -> list[str]:
     """What the browser complains about while a test uses `page`; most tests want it empty."""
     return listener.listen(page)
+
+
+@pytest.fixture
+def axe_findings(page: Page) -> Callable[[], list[str]]:
+    """`axe_findings()` is what axe finds serious or critical in the page that is open."""
+    return lambda: axe.serious_findings(page)
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 import pytest
 
 from bookings.models import Booking
-from devstack.testing.axe import serious_findings
 from payments.tests.admin.conftest import DESKTOP, NARROW
 from payments.tests.admin.todays import CASES, HOUR, starting
 
@@ -12,7 +11,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [DESKTOP, NARROW])
-def test_everybody_can_read_and_use_it(page, at, complaints, size, scheme):
+def test_everybody_can_read_and_use_it(page, at, complaints, axe_findings, size, scheme):
     for case in CASES.values():
         case.make()
     starting(2 * HOUR, contact_phone="+1 408 555 1000")
@@ -21,7 +20,7 @@ def test_everybody_can_read_and_use_it(page, at, complaints, size, scheme):
     at("/admin/", size)
 
     assert page.evaluate("document.documentElement.scrollWidth") == size[0]
-    assert serious_findings(page) == []
+    assert axe_findings() == []
     assert complaints == []
 
 
