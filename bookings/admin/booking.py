@@ -1,9 +1,10 @@
 import datetime as dt
 from typing import Any, cast
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.urls import URLPattern
 from django.utils import timezone
 from django.utils.html import format_html_join
@@ -30,7 +31,7 @@ from myhibachi.core.admin import (
     number,
     state_label,
 )
-from myhibachi.core.errors import DomainError
+from myhibachi.core.admin.bulk import ask_then_do
 from myhibachi.core.money import typed_cents
 
 CHANGEABLE = (Status.PENDING, Status.CONFIRMED)
@@ -165,22 +166,25 @@ class BookingAdmin(ServiceFormAdmin):
     def _editable(self, request: HttpRequest, obj: Booking | None) -> bool:
         return obj is None or self.has_change_permission(request, obj)
 
-    @admin.action(description="Mark as completed", permissions=["change"])
-    def complete(self, request: HttpRequest, queryset: QuerySet[Booking]) -> None:
+    @admin.action(description="Mark as completed…", permissions=["change"])
+    def complete(
+        self, request: HttpRequest, queryset: QuerySet[Booking]
+    ) -> TemplateResponse | None:
         """Note that the chosen parties took place; say which could not be.
 
         A no-show gives up what is owed, so it is asked about on a page of its own.
         """
-        done = 0
-        for booking in queryset:
-            try:
-                actor = cast(User, request.user)
-                mark_completed(booking_id=booking.pk, actor=actor, now=timezone.now())
-                done += 1
-            except DomainError as error:
-                self.message_user(request, f"{booking}: {error.detail}", messages.ERROR)
-        if done:
-            self.message_user(request, f"{done} marked as completed.", messages.SUCCESS)
+        return ask_then_do(
+            self,
+            request,
+            queryset,
+            do=lambda booking: mark_completed(
+                booking_id=booking.pk, actor=cast(User, request.user), now=timezone.now()
+            ),
+            question="These parties took place. It can't be taken back.",
+            button="Mark as completed",
+            done="marked as completed",
+        )
 
     @admin.display(description="when", ordering="starts_at")
     def when(self, booking: Booking) -> SafeString:

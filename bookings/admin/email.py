@@ -1,6 +1,6 @@
 from typing import Any, cast
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -21,7 +21,7 @@ from myhibachi.core.admin import (
     small_table,
     state_label,
 )
-from myhibachi.core.errors import DomainError
+from myhibachi.core.admin.bulk import do_each
 
 EXPORT = {
     **attributes("created_at", "sent_at", "kind", "status", "to", "subject", "attempts"),
@@ -69,16 +69,15 @@ class EmailAdmin(ReadOnlyAdmin):
     @admin.action(description="Send again", permissions=["send_again"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[Email]) -> None:
         """Queue the chosen e-mails that failed once more; say which could not be."""
-        done = 0
-        for email in queryset:
-            try:
-                actor = cast(User, request.user)
-                send_again(email_id=email.pk, actor=actor, now=timezone.now())
-                done += 1
-            except DomainError as error:
-                self.message_user(request, f"{email}: {error.detail}", messages.ERROR)
-        if done:
-            self.message_user(request, f"{done} will be sent in a moment.", messages.SUCCESS)
+        do_each(
+            self,
+            request,
+            queryset,
+            do=lambda email: send_again(
+                email_id=email.pk, actor=cast(User, request.user), now=timezone.now()
+            ),
+            done="will be sent in a moment",
+        )
 
     @admin.display(description="about")
     def about(self, email: Email) -> str:

@@ -1,8 +1,9 @@
 from typing import Any, cast
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -17,7 +18,7 @@ from bookings.queries.search import waitlist_found_by
 from bookings.services.waitlist import join_waitlist, leave_waitlist
 from customers.models import User
 from myhibachi.core.admin import ServiceFormAdmin, attributes, number, small_table, state_label
-from myhibachi.core.errors import DomainError
+from myhibachi.core.admin.bulk import ask_then_do
 
 LIVE = (WaitlistEntry.Status.WAITING, WaitlistEntry.Status.OFFERED)
 EXPORT = {
@@ -108,21 +109,22 @@ class WaitlistAdmin(ServiceFormAdmin):
     def has_change_permission(self, request: HttpRequest, obj: WaitlistEntry | None = None) -> bool:
         return obj is None and super().has_change_permission(request, obj)
 
-    @admin.action(
-        description="Withdraw (a place that was offered goes to the next)", permissions=["change"]
-    )
-    def withdraw(self, request: HttpRequest, queryset: QuerySet[WaitlistEntry]) -> None:
+    @admin.action(description="Withdraw…", permissions=["change"])
+    def withdraw(
+        self, request: HttpRequest, queryset: QuerySet[WaitlistEntry]
+    ) -> TemplateResponse | None:
         """Take the chosen ones out of the line; say who can't be."""
-        done = 0
-        for entry in queryset:
-            try:
-                actor = cast(User, request.user)
-                leave_waitlist(entry_id=entry.pk, actor=actor, now=timezone.now())
-                done += 1
-            except DomainError as error:
-                self.message_user(request, f"{entry}: {error.detail}", messages.ERROR)
-        if done:
-            self.message_user(request, f"{done} withdrawn.", messages.SUCCESS)
+        return ask_then_do(
+            self,
+            request,
+            queryset,
+            do=lambda entry: leave_waitlist(
+                entry_id=entry.pk, actor=cast(User, request.user), now=timezone.now()
+            ),
+            question="They leave the line. A place that was offered to one goes to the next.",
+            button="Withdraw",
+            done="withdrawn",
+        )
 
     @admin.display(description="when")
     def when(self, entry: WaitlistEntry) -> SafeString:

@@ -228,7 +228,11 @@ def test_parties_that_took_place_are_completed_together(as_support):
     future = BookingFactory(status=Status.CONFIRMED, date=dt.date(2027, 7, 3))
     chosen = {"action": "complete", "_selected_action": [past.pk, future.pk]}
 
-    page = as_support.post(BOOKINGS, chosen, follow=True)
+    asked = text_of(as_support.post(BOOKINGS, chosen))
+    assert re.search(r"taken back. H-\w+ H-\w+ Mark as completed: 2", asked)
+    past.refresh_from_db()
+    assert past.status == "confirmed"
+    page = as_support.post(BOOKINGS, chosen | {"confirmed": "yes"}, follow=True)
 
     past.refresh_from_db()
     future.refresh_from_db()
@@ -237,6 +241,27 @@ def test_parties_that_took_place_are_completed_together(as_support):
         f"{future}: The party has not begun yet.",
         "1 marked as completed.",
     ]
+
+
+def test_completing_them_twice_says_so_and_changes_nothing(as_support):
+    past = BookingFactory(status=Status.CONFIRMED, date=dt.date(2027, 5, 31))
+    chosen = {"action": "complete", "_selected_action": [past.pk], "confirmed": "yes"}
+
+    as_support.post(BOOKINGS, chosen)
+    page = as_support.post(BOOKINGS, chosen, follow=True)
+
+    [said] = [str(message) for message in page.context["messages"]][1:]
+    assert said == f"{past}: A completed booking can't become completed."
+
+
+def test_more_than_somebody_reads_are_not_done_at_once(as_support, monkeypatch):
+    monkeypatch.setattr("myhibachi.core.admin.bulk.MOST", 1)
+    parties = BookingFactory.create_batch(2, status=Status.CONFIRMED)
+    chosen = {"action": "complete", "_selected_action": [each.pk for each in parties]}
+
+    page = as_support.post(BOOKINGS, chosen, follow=True)
+
+    assert [str(message) for message in page.context["messages"]] == ["Choose 1 or fewer at once."]
 
 
 @pytest.mark.parametrize("path", ["delete", "change"])

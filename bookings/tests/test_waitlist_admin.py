@@ -52,8 +52,11 @@ def names(response):
 
 
 def withdraw(client, *entries):
+    """Choose them in the list and agree to what is asked."""
     chosen = {"action": "withdraw", "_selected_action": [entry.pk for entry in entries]}
-    return client.post(f"{LIST}?status=all", chosen, follow=True)
+    asked = client.post(f"{LIST}?status=all", chosen)
+    assert "They leave the line." in text_of(asked)
+    return client.post(f"{LIST}?status=all", chosen | {"confirmed": "yes"}, follow=True)
 
 
 def test_the_list_shows_each_slots_line_in_order(as_support):

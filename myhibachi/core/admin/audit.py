@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from myhibachi.core.admin import audit_cells
 from myhibachi.core.admin.audit_words import FAMILIES
 from myhibachi.core.admin.pages import ReadOnlyAdmin
+from myhibachi.core.admin.ranges import DateRangeFilter
 from myhibachi.core.models import AuditEntry, family
 
 REFERENCE = re.compile(r"[A-Z]-[A-Z0-9]{7}")
@@ -65,7 +66,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     list_display = ("at", audit_cells.who, audit_cells.what, "about", audit_cells.changed, "note")
     list_display_links = ("at",)
     list_select_related = ("actor",)
-    list_filter = (FamilyFilter, WhoFilter, "at")
+    list_filter = (FamilyFilter, WhoFilter, ("at", DateRangeFilter))
     # Django shows the box where this is not empty; `get_search_results` does the search.
     search_fields = ("object_id",)
     search_help_text = "Reference of a booking or quote, email, id, or action (refund.created)."
