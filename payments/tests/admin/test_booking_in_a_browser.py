@@ -15,26 +15,27 @@ PHONE = (360, 780)
 WIDTH = "document.documentElement.scrollWidth"
 
 
-def test_a_party_is_marked_done(page, at, complaints):
+def test_a_party_is_marked_done(page, at, axe_findings, complaints):
     booking = BookingFactory(status="confirmed", starts_at=timezone.now() - timedelta(hours=2))
     paid_payment(booking=booking, amount=booking.total, payment_type="full")
     at(f"/admin/bookings/booking/{booking.pk}/change/", PHONE)
-    assert page.evaluate(WIDTH) == PHONE[0]
+    assert (page.evaluate(WIDTH), axe_findings()) == (PHONE[0], [])
     page.get_by_role("link", name="Mark done…").click()
     page.get_by_role("heading", name="Did the party take place?").wait_for()
+    assert axe_findings() == []
     page.get_by_role("button", name="Mark done").click()
     page.get_by_text("is marked as completed.").wait_for()
     booking.refresh_from_db()
     assert (booking.status, complaints) == ("completed", [])
 
 
-def test_the_link_is_shown_and_sent(page, at, complaints):
+def test_the_link_is_shown_and_sent(page, at, axe_findings, complaints):
     booking = BookingFactory(status="confirmed")
     at(f"/admin/bookings/booking/{booking.pk}/change/", PHONE)
     page.get_by_role("link", name="Send link…").click()
     copied = page.get_by_role("link", name="Copy link")
     assert copied.get_attribute("href") == page.locator("code").inner_text()
-    assert page.evaluate(WIDTH) == PHONE[0]
+    assert (page.evaluate(WIDTH), axe_findings()) == (PHONE[0], [])
     page.get_by_role("button", name="Send by e-mail…").click()
     page.get_by_role("button", name="Send the link").click()
     page.get_by_text("by e-mail.").wait_for()
@@ -42,11 +43,13 @@ def test_the_link_is_shown_and_sent(page, at, complaints):
 
 
 @pytest.mark.parametrize("view", ["month", "week", "day"])
-def test_the_calendar_is_a_list_on_a_phone_and_a_keyboard_gets_along(page, at, complaints, view):
+def test_the_calendar_is_a_list_on_a_phone_and_a_keyboard_gets_along(
+    page, at, axe_findings, complaints, view
+):
     booking = BookingFactory(status="confirmed", contact_name="Ana Alvarez", guests=8)
     at(f"/admin/bookings/booking/calendar/?view={view}&date={booking.date}", PHONE)
     party = page.get_by_role("link", name="Ana Alvarez")
-    assert page.evaluate(WIDTH) == PHONE[0]
+    assert (page.evaluate(WIDTH), axe_findings()) == (PHONE[0], [])
     assert party.is_visible()
     page.get_by_role("link", name=f"Next {view}").focus()
     page.keyboard.press("Enter")

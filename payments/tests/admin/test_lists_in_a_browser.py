@@ -19,9 +19,7 @@ ROWS_TOP = "document.querySelector('#result_list tbody tr').getBoundingClientRec
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE])
-def test_each_list_fits_its_window_and_keeps_nobody_out(
-    page, at, axe_findings, complaints, size
-):
+def test_each_list_fits_its_window_and_keeps_nobody_out(page, at, axe_findings, complaints, size):
     make_one()
     found = {}
     for table in LISTS:
