@@ -19,8 +19,8 @@ class PaidBackForm(forms.Form):
     paid_back_at = forms.SplitDateTimeField(
         label="When",
         widget=forms.SplitDateTimeWidget(
-            date_attrs={"type": "date"},
-            time_attrs={"type": "time"},
+            date_attrs={"type": "date", "aria-label": "Paid back on"},
+            time_attrs={"type": "time", "aria-label": "Paid back at"},
             date_format="%Y-%m-%d",
             time_format="%H:%M",
         ),

@@ -38,8 +38,8 @@ class RecordPaymentForm(forms.Form):
     received_at = forms.SplitDateTimeField(
         label="Received",
         widget=forms.SplitDateTimeWidget(
-            date_attrs={"type": "date"},
-            time_attrs={"type": "time"},
+            date_attrs={"type": "date", "aria-label": "Received on"},
+            time_attrs={"type": "time", "aria-label": "Received at"},
             date_format="%Y-%m-%d",
             time_format="%H:%M",
         ),
