@@ -42,3 +42,19 @@ def test_pages_without_a_table_are_for_who_may_open_them(client, role, sees):
 def test_one_entry_is_marked_as_where_one_is(client, path, current):
     marked = re.findall(r'aria-current="(\w+)">([^<]+)<', menu(client, "admin", path))
     assert marked == [current]
+
+
+@pytest.mark.parametrize(
+    ("path", "trail"),
+    [
+        ("/admin/bookings/booking/", ["Home", "Bookings"]),
+        ("/admin/bookings/booking/add/", ["Home", "Bookings", "Add booking"]),
+        ("/admin/bookings/booking/prep/", ["Home", "Bookings", "Prep sheet"]),
+    ],
+)
+def test_the_way_back_leads_by_the_list_alone(client, path, trail):
+    client.force_login(UserFactory(role="admin"))
+    page = client.get(path).content.decode()
+    [crumbs] = re.findall(r'<div class="breadcrumbs">(.*?)</div>', page, re.DOTALL)
+    words = re.sub(r"<[^>]+>", "", crumbs.replace("&rsaquo;", "›"))
+    assert [each.strip() for each in words.split("›")] == trail
