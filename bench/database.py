@@ -17,7 +17,11 @@ def anew() -> None:
 
 @contextmanager
 def fresh_database() -> Iterator[None]:
-    """Start Django on an empty, migrated database for as long as the block."""
+    """Start Django on an empty, migrated database for as long as the block.
+
+    A statement has one processor there: the others are other people's.
+    """
+    os.environ["PGOPTIONS"] = "-c max_parallel_workers_per_gather=0"
     os.environ["DJANGO_SETTINGS_MODULE"] = "devstack.testing.settings"
     # Reading these settings starts the servers.
     django.setup()

@@ -7,40 +7,17 @@ from bench.filling.table import fill, literal, run
 from customers.models import Customer, User
 from customers.roles import ROLES
 
-FIRST = [
-    "Maria",
-    "James",
-    "Linda",
-    "Robert",
-    "Jennifer",
-    "Michael",
-    "Patricia",
-    "David",
-    "Wei",
-    "Sofia",
-    "Daniel",
-    "Hana",
-    "Omar",
-    "Priya",
-    "Luis",
-]
-LAST = [
-    "Smith",
-    "Johnson",
-    "Garcia",
-    "Nguyen",
-    "Lee",
-    "Patel",
-    "Martinez",
-    "Brown",
-    "Davis",
-    "Kim",
-    "Tanaka",
-    "Lopez",
-    "Wilson",
-    "Chen",
-    "Okafor",
-]
+# So many that the commonest first name is that of one guest in 64, as among people.
+FIRST = """James Mary Robert Patricia John Jennifer Michael Linda David Elizabeth William Barbara Richard
+Susan Joseph Jessica Thomas Sarah Charles Karen Christopher Lisa Daniel Nancy Matthew Betty Anthony
+Sandra Mark Margaret Donald Ashley Steven Kimberly Andrew Emily Paul Donna Joshua Michelle Kenneth
+Carol Kevin Amanda Brian Maria George Hana Omar Priya Luis Wei Sofia Yuki Mateo Aisha Ivan Noor
+Diego Mei Rosa Tariq Ana Hiro""".split()
+LAST = """Smith Johnson Williams Brown Jones Garcia Miller Davis Rodriguez Martinez Hernandez Lopez
+Gonzalez Wilson Anderson Thomas Taylor Moore Jackson Martin Lee Perez Thompson White Harris Sanchez
+Clark Ramirez Lewis Robinson Walker Young Allen King Wright Scott Torres Nguyen Hill Flores Green
+Adams Nelson Baker Hall Rivera Campbell Mitchell Carter Roberts Tanaka Patel Kim Chen Okafor Singh
+Khan Ali Suzuki Park Cohen Novak Rossi Silva""".split()
 OWNER = "owner@bench.test"
 NAME = f"""
     bench.pick({literal(FIRST)}, bench.chance('first', n)) || ' '

@@ -134,7 +134,8 @@ def _reversed(name: str, **arguments: Any) -> str | None:
 
 
 def _is_wanted(name: str, *, but_for: frozenset[str] = frozenset()) -> bool:
-    return bool(name) and name.rsplit("_", 1)[-1] not in LEFT_OUT | but_for
+    is_file = "_export_" in name
+    return bool(name) and not is_file and name.rsplit("_", 1)[-1] not in LEFT_OUT | but_for
 
 
 def _patterns(patterns: Any) -> Iterator[URLPattern]:
