@@ -3,25 +3,25 @@
 from django.contrib.auth.models import Group
 
 from bench.filling.sizes import Sizes
-from bench.filling.table import fill, literal, run
+from bench.filling.table import fill, run
 from customers.models import Customer, User
 from customers.roles import ROLES
 
 # So many that the commonest first name is that of one guest in 64, as among people.
-FIRST = """James Mary Robert Patricia John Jennifer Michael Linda David Elizabeth William Barbara Richard
-Susan Joseph Jessica Thomas Sarah Charles Karen Christopher Lisa Daniel Nancy Matthew Betty Anthony
-Sandra Mark Margaret Donald Ashley Steven Kimberly Andrew Emily Paul Donna Joshua Michelle Kenneth
-Carol Kevin Amanda Brian Maria George Hana Omar Priya Luis Wei Sofia Yuki Mateo Aisha Ivan Noor
-Diego Mei Rosa Tariq Ana Hiro""".split()
-LAST = """Smith Johnson Williams Brown Jones Garcia Miller Davis Rodriguez Martinez Hernandez Lopez
-Gonzalez Wilson Anderson Thomas Taylor Moore Jackson Martin Lee Perez Thompson White Harris Sanchez
-Clark Ramirez Lewis Robinson Walker Young Allen King Wright Scott Torres Nguyen Hill Flores Green
-Adams Nelson Baker Hall Rivera Campbell Mitchell Carter Roberts Tanaka Patel Kim Chen Okafor Singh
-Khan Ali Suzuki Park Cohen Novak Rossi Silva""".split()
+FIRST = """'{James,Mary,Robert,Patricia,John,Jennifer,Michael,Linda,David,Elizabeth,William,
+Barbara,Richard,Susan,Joseph,Jessica,Thomas,Sarah,Charles,Karen,Christopher,Lisa,Daniel,Nancy,
+Matthew,Betty,Anthony,Sandra,Mark,Margaret,Donald,Ashley,Steven,Kimberly,Andrew,Emily,Paul,
+Donna,Joshua,Michelle,Kenneth,Carol,Kevin,Amanda,Brian,Maria,George,Hana,Omar,Priya,Luis,Wei,
+Sofia,Yuki,Mateo,Aisha,Ivan,Noor,Diego,Mei,Rosa,Tariq,Ana,Hiro}'"""
+LAST = """'{Smith,Johnson,Williams,Brown,Jones,Garcia,Miller,Davis,Rodriguez,Martinez,Hernandez,
+Lopez,Gonzalez,Wilson,Anderson,Thomas,Taylor,Moore,Jackson,Martin,Lee,Perez,Thompson,White,
+Harris,Sanchez,Clark,Ramirez,Lewis,Robinson,Walker,Young,Allen,King,Wright,Scott,Torres,Nguyen,
+Hill,Flores,Green,Adams,Nelson,Baker,Hall,Rivera,Campbell,Mitchell,Carter,Roberts,Tanaka,Patel,
+Kim,Chen,Okafor,Singh,Khan,Ali,Suzuki,Park,Cohen,Novak,Rossi,Silva}'"""
 OWNER = "owner@bench.test"
 NAME = f"""
-    bench.pick({literal(FIRST)}, bench.chance('first', n)) || ' '
-    || chr(65 + (n % 26)::int) || '. ' || bench.pick({literal(LAST)}, bench.chance('last', n))
+    bench.pick({FIRST}, bench.chance('first', n)) || ' '
+    || chr(65 + (n % 26)::int) || '. ' || bench.pick({LAST}, bench.chance('last', n))
 """
 EMAIL = "'guest' || n || '@example.com'"
 JOINED = "bench.now() - interval '3 years' * bench.chance('joined', n)"

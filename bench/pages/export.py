@@ -1,6 +1,7 @@
 """What the export of all payments takes: it is sent row by row, however many there are."""
 
 import resource
+from typing import Any
 
 from django.test import Client
 from django.urls import reverse
@@ -13,7 +14,7 @@ KILOBYTES_A_MB = 1024
 def show_export(client: Client) -> None:
     """Print how long the file takes, how long it is, and what it needs of memory."""
     before, watch = _peak_mb(), Stopwatch()
-    response = client.get(reverse("admin:payments_payment_export_list"))
+    response: Any = client.get(reverse("admin:payments_payment_export_list"))
     lines = sum(part.count(b"\n") for part in response.streaming_content)
     grown = _peak_mb() - before
     print(

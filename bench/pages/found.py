@@ -1,5 +1,6 @@
 """Which pages there are: asked of the admin itself, so that a new list is measured, too."""
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from django.contrib.admin.templatetags.admin_list import result_headers
 from django.contrib.admin.views.main import ChangeList
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
+from django.utils import timezone
 
 from bench.pages.samples import objects_of, sample_of, searches
 
@@ -43,7 +45,22 @@ def plain_pages() -> Iterator[Page]:
             url = _reversed(namespace + name) if _is_wanted(name, but_for=IN_LISTS) else None
             if url and url.startswith("/admin/"):
                 yield Page(name=name, url=url)
+                yield from _ways_to_look(name, url)
                 break
+
+
+def _ways_to_look(name: str, url: str) -> Iterator[Page]:
+    """Yield what the widest periods of a page are, where it has any."""
+    today = timezone.localdate()
+    year = {"start": today - dt.timedelta(364), "end": today, "granularity": "month"}
+    ways: dict[str, list[dict[str, object]]] = {
+        "analytics": [year, year | {"basis": "cash"}],
+        "bookings_booking_calendar": [{"view": view} for view in ("month", "week", "day")],
+        "find": [{"q": term} for term in searches().values()],
+    }
+    for way in ways.get(name, []):
+        query = urlencode(way)
+        yield Page(name=f"{name}, {query}", url=f"{url}?{query}")
 
 
 def list_pages(client: Client, model_admin: Any) -> Iterator[Page]:

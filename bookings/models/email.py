@@ -68,6 +68,7 @@ class Email(models.Model):
         indexes = [
             models.Index(fields=["booking", "created_at"]),
             models.Index(fields=["-created_at", "-id"]),
+            models.Index(fields=["kind", "-created_at", "-id"]),
             GinIndex(OpClass(F("to"), name=TRIGRAMS), name="email_to"),
             models.Index(
                 name="email_queued", fields=["next_attempt_at"], condition=Q(status="queued")

@@ -53,6 +53,20 @@ class LedgerEntry(models.Model):
             models.Index(fields=["payment", "kind"]),
             models.Index(fields=["occurred_at", "kind"]),
             models.Index(fields=["amount", "-occurred_at"]),
+            # All but charges and fees, of which any hundred rows have some.
+            models.Index(
+                fields=["kind", "-occurred_at", "-id"],
+                condition=Q(
+                    kind__in=[
+                        "refund",
+                        "refund_reversal",
+                        "dispute_withdrawn",
+                        "dispute_reinstated",
+                        "adjustment",
+                    ]
+                ),
+                name="ledger_rare_kind",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -1,5 +1,6 @@
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 
 class WebhookEvent(models.Model):
@@ -42,6 +43,12 @@ class WebhookEvent(models.Model):
                 name="webhook_event_undone",
             ),
             models.Index(fields=["object_id"]),
+            # A list's filter asks for types by how they begin.
+            models.Index(
+                OpClass("type", name="varchar_pattern_ops"),
+                F("received_at").desc(),
+                name="webhook_event_type",
+            ),
             # A warning may come before the payment that it is about is known: it is looked up here.
             models.Index(
                 fields=["stripe_created"],
