@@ -76,8 +76,9 @@ def left(moment: dt.datetime, *, now: dt.datetime) -> str:
 
 
 def since(moment: dt.datetime, *, now: dt.datetime) -> str:
-    """Return "3 days ago"."""
-    return f"{spelled(max(now - moment, dt.timedelta()))} ago"
+    """Return "3 days ago", or "just now"."""
+    passed = now - moment
+    return f"{spelled(passed)} ago" if passed >= dt.timedelta(minutes=1) else "just now"
 
 
 def days_since(day: dt.date, *, now: dt.datetime) -> str:

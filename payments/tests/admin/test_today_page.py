@@ -82,6 +82,7 @@ def test_the_parties_of_two_days_stand_by_slot_with_what_is_free(staff):
     assert "Free: 3:00 PM (2), 9:00 PM (2)" in said
     shown = page.content.decode()
     for address in (
+        "/admin/bookings/booking/calendar/",
         f"/admin/bookings/booking/{tomorrow.pk}/change/",
         f"/admin/bookings/booking/{tomorrow.pk}/prep/",
         "tel:+14085551000",
