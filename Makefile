@@ -7,7 +7,7 @@ BIN := .venv/bin
 # Tests wait for servers more than they compute.
 WORKERS ?= 3
 
-.PHONY: help run smoke screenshots test chaos lint format openapi lock clean venv
+.PHONY: help run smoke screenshots test chaos lint format openapi roles lock clean venv
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@printf '\n  Options of run and smoke: PORT=8000 SANDBOX_PORT=12111 DATA_DIR=.data\n'
@@ -38,6 +38,9 @@ format: venv ## rewrite the code in the house's style
 
 openapi: venv ## docs/openapi.yaml from the code
 	@$(BIN)/python -m devstack.openapi
+
+roles: venv ## docs/roles.md from the table of who may what
+	@$(BIN)/python -m myhibachi.tests.roles_matrix
 
 lock: venv ## requirements*.in to requirements*.txt, with hashes
 	@$(BIN)/uv pip compile $(LOCK_FLAGS) requirements.in -o requirements.txt
