@@ -1,5 +1,6 @@
 """What somebody types into a list's search box, and what it finds."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -57,9 +58,14 @@ def found(browser: Any, table: str, term: str, only: Any) -> bool:
     return shown == [only]
 
 
-@pytest.mark.parametrize(
-    "term",
-    [
+def missed(browser: Any, table: str, terms: Sequence[str | None], only: Any) -> list[str | None]:
+    """Return the searches that find another row, or none."""
+    return [term for term in terms if not found(browser, table, term or "", only)]
+
+
+@pytest.mark.parametrize("table", [*PARTIES, *PEOPLE])
+def test_every_list_is_searched_by_part_of_a_name_email_or_phone(admin, ada, table):
+    terms = [
         "ada king lovelace",
         "lovelace ada",
         "LOVEL",
@@ -70,22 +76,22 @@ def found(browser: Any, table: str, term: str, only: Any) -> bool:
         "415.555.0142",
         "001 415 555 0142",
         "555-0142",
-    ],
-)
-@pytest.mark.parametrize("table", [*PARTIES, *PEOPLE])
-def test_every_list_is_searched_by_part_of_a_name_email_or_phone(admin, ada, table, term):
-    assert found(admin, table, term, ada[table])
+    ]
+
+    assert missed(admin, table, terms, ada[table]) == []
 
 
-@pytest.mark.parametrize("term", ["H-3XP7GTK", "h-3xp7gtk", "3xp7gtk", "H-3XP", " h-3x "])
 @pytest.mark.parametrize("table", PARTIES)
-def test_every_list_of_a_party_is_searched_by_its_reference(admin, ada, table, term):
-    assert found(admin, table, term, ada[table])
+def test_every_list_of_a_party_is_searched_by_its_reference(admin, ada, table):
+    terms = ["H-3XP7GTK", "h-3xp7gtk", "3xp7gtk", "H-3XP", " h-3x "]
+
+    assert missed(admin, table, terms, ada[table]) == []
 
 
-@pytest.mark.parametrize("term", ["Q-4YQ7GTK", "q-4yq7gtk v1", "4yq7gtk", "q-4yq"])
-def test_a_quote_is_found_by_its_reference(admin, ada, term):
-    assert found(admin, "bookings_quote", term, ada["bookings_quote"])
+def test_a_quote_is_found_by_its_reference(admin, ada):
+    terms = ["Q-4YQ7GTK", "q-4yq7gtk v1", "4yq7gtk", "q-4yq"]
+
+    assert missed(admin, "bookings_quote", terms, ada["bookings_quote"]) == []
 
 
 def test_what_a_quote_became_is_found_by_the_quotes_reference_and_the_other_way(admin, ada):
@@ -98,28 +104,30 @@ def test_what_a_quote_became_is_found_by_the_quotes_reference_and_the_other_way(
     assert found(admin, "bookings_quote", "H-3XP", quote)
 
 
-@pytest.mark.parametrize("kind", ["pi", "ch", "re", "du", "in", "cus", "evt"])
 @pytest.mark.parametrize("table", ["bookings_booking", *MONEY])
-def test_every_list_of_money_is_searched_by_any_of_stripes_ids(admin, ada, table, kind):
+def test_every_list_of_money_is_searched_by_any_of_stripes_ids(admin, ada, table):
     payment: Payment = ada["payments_payment"]
+    Payment.objects.filter(pk=payment.pk).update(stripe_checkout_session_id="cs_test_ada")
     about = {"id": payment.stripe_charge_id, "object": "charge"}
-    ids = {
-        "pi": payment.stripe_payment_intent_id,
-        "ch": payment.stripe_charge_id,
-        "re": ada["payments_refund"].stripe_refund_id,
-        "du": ada["payments_dispute"].stripe_dispute_id,
-        "in": ada["payments_invoice"].stripe_invoice_id,
-        "cus": "cus_ada",
-        "evt": inbox_event(about, object_id=payment.stripe_charge_id).stripe_event_id,
-    }
+    ids = [
+        payment.stripe_payment_intent_id,
+        payment.stripe_charge_id,
+        "cs_test_ada",
+        ada["payments_refund"].stripe_refund_id,
+        ada["payments_dispute"].stripe_dispute_id,
+        ada["payments_invoice"].stripe_invoice_id,
+        "cus_ada",
+        inbox_event(about, object_id=payment.stripe_charge_id).stripe_event_id,
+    ]
 
-    assert found(admin, table, ids[kind], ada[table])
+    assert missed(admin, table, ids, ada[table]) == []
 
 
-@pytest.mark.parametrize("term", ["pi_nobody", "evt_nobody", "po_1", "sub_1", "cus_nobody"])
 @pytest.mark.parametrize("table", [*PARTIES, *PEOPLE])
-def test_an_id_that_we_dont_know_finds_nothing(admin, ada, table, term):
-    assert rows(admin, table, q=term) == []
+def test_an_id_that_we_dont_know_finds_nothing(admin, ada, table):
+    terms = ["pi_nobody", "evt_nobody", "po_1", "sub_1", "cus_nobody"]
+
+    assert [rows(admin, table, q=term) for term in terms] == [[]] * len(terms)
 
 
 @pytest.mark.parametrize(
@@ -174,10 +182,10 @@ def test_a_name_that_very_many_have_is_found_as_well(admin, ada, monkeypatch):
     assert found(admin, "bookings_booking", "ada", ada["bookings_booking"])
 
 
-@pytest.mark.parametrize("term", ["", " ", "'", "%", "\\", "$", "H-", "🎉", "9" * 400, "0.001"])
 @pytest.mark.parametrize("table", [*PARTIES, *PEOPLE, "payments_payout", "payments_moneyin"])
-def test_any_words_can_be_searched(admin, table, term):
-    rows(admin, table, q=term)
+def test_any_words_can_be_searched(admin, table):
+    for term in ("", " ", "'", "%", "\\", "$", "H-", "🎉", "9" * 400, "0.001"):
+        rows(admin, table, q=term)
 
 
 @pytest.mark.parametrize(
@@ -200,7 +208,7 @@ def test_any_words_can_be_searched(admin, table, term):
 def test_each_kind_of_search_has_its_index(ada, table, condition):
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute(f"EXPLAIN SELECT 1 FROM {table} WHERE {condition}")
+        cursor.execute(f"EXPLAIN SELECT * FROM {table} WHERE {condition}")
         plan = "\n".join(line for [line] in cursor.fetchall())
 
     assert "Index Cond" in plan
