@@ -80,10 +80,16 @@ class Client:
 
     def pay_deposit(self, booking: Json, card: str = "pm_card_visa") -> str:
         """Pay with the Payment Element and return the PaymentIntent's id."""
+        return self.pay(booking, amount=10000, payment_type="deposit", card=card)
+
+    def pay(
+        self, booking: Json, *, amount: int, payment_type: str, card: str = "pm_card_visa"
+    ) -> str:
+        """Pay so many cents with the Payment Element and return the PaymentIntent's id."""
         intent = self.api(
             "POST",
             "stripe/create-payment-intent",
-            {"booking_id": booking["id"], "amount": 10000, "payment_type": "deposit"},
+            {"booking_id": booking["id"], "amount": amount, "payment_type": payment_type},
             token="dev-token",
         )
         intent_id: str = intent["payment_intent_id"]
