@@ -101,9 +101,15 @@ class Settlement(models.Model):
     balance_transaction = models.ForeignKey(
         BalanceTransaction, on_delete=models.DO_NOTHING, related_name="settlements"
     )
-    # The entry's and the transaction's own, here for queries that filter by them.
-    occurred_at = models.DateTimeField()
     available_on = models.DateField()
+    # The entry's own, so that sums of what is settled need not join the ledger once more.
+    occurred_at = models.DateTimeField()
+    kind = models.CharField(max_length=20)
+    amount = cents_field()
+    cause = models.CharField(max_length=300)
+    payment = models.ForeignKey(
+        "payments.Payment", null=True, on_delete=models.DO_NOTHING, related_name="+"
+    )
 
     class Meta:
         managed = False

@@ -32,6 +32,18 @@ class Payers(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PayerFigures:
+    """Who paid in a period, by bucket, and before.
+
+    A customer who pays in two buckets counts in both, so returning ones don't add up.
+    """
+
+    whole: Payers
+    by_bucket: dict[date, Payers]
+    before: Payers | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class TopPayer:
     """Somebody who brought much in the period. Cents, tips included, less what went back."""
 
@@ -50,37 +62,48 @@ def charges_in(period: Period) -> QuerySet[Any, Any]:
     )
 
 
-def _is_first() -> Q:
-    """Tell a customer's very first charge."""
-    same_customer = LedgerEntry.objects.filter(
-        kind=CHARGE, booking__customer=OuterRef("booking__customer")
-    )
-    earlier = Q(occurred_at__lt=OuterRef("occurred_at")) | Q(
-        occurred_at=OuterRef("occurred_at"), pk__lt=OuterRef("pk")
-    )
-    return Q(~Exists(same_customer.filter(earlier)))
+def payers(period: Period, before: Period | None) -> PayerFigures:
+    """Count who paid in a period, in each of its buckets, and in the period before.
 
-
-def payers(period: Period, by_bucket: dict[date, Payers] | None = None) -> Payers:
-    """Count who paid in the period: two queries, one where the buckets are known."""
-    customers = charges_in(period).aggregate(n=Count("booking__customer", distinct=True))["n"]
-    if by_bucket is None:
-        return Payers(customers, charges_in(period).filter(_is_first()).count())
-    return Payers(customers, sum(found.new for found in by_bucket.values()))
-
-
-def payers_by_bucket(period: Period) -> dict[date, Payers]:
-    """Count who paid in each bucket in which anybody did: two queries.
-
-    A customer who pays in two of them counts in both, so returning ones don't add up.
+    Three queries, four with a period before.
     """
+    buckets = {start: period.part(start) for start in period.starts}
+    whole, *parts = _first_payers([before or period, *buckets.values()])
+    new = dict(zip(buckets, parts, strict=True))
+    paid = _paid_by_bucket(period)
+    return PayerFigures(
+        whole=Payers(_paid(period), sum(parts)),
+        by_bucket={start: Payers(paid.get(start, 0), new[start]) for start in buckets},
+        before=Payers(_paid(before), whole) if before else None,
+    )
+
+
+def _first_payers(periods: list[Period]) -> list[int]:
+    """Return how many customers paid for the first time ever in each of these periods."""
+    charges = LedgerEntry.objects.filter(
+        kind=CHARGE, occurred_at__lt=max(each.end for each in periods)
+    )
+    first_times = (
+        charges.values("booking__customer")
+        .annotate(first=Min("occurred_at"))
+        .filter(first__gte=min(each.start for each in periods))
+        .order_by()
+    )
+    within = [Q(first__gte=each.start, first__lt=each.end) for each in periods]
+    counts = {f"n_{n}": Count("first", filter=inside) for n, inside in enumerate(within)}
+    return list(first_times.aggregate(**counts).values())
+
+
+def _paid(period: Period) -> int:
+    found = charges_in(period).aggregate(n=Count("booking__customer", distinct=True))
+    return int(found["n"])
+
+
+def _paid_by_bucket(period: Period) -> dict[date, int]:
     zone = timezone.get_default_timezone()
     start = Trunc("occurred_at", period.granularity, tzinfo=zone, output_field=DateField())
     charges = charges_in(period).annotate(start=start).values_list("start").order_by()
-    customers = charges.annotate(n=Count("booking__customer", distinct=True))
-    # A filter of the whole query is one join; a filter of a count would ask for every charge.
-    new = dict(charges.filter(_is_first()).annotate(n=Count("pk")))
-    return {first: Payers(n, new.get(first, 0)) for first, n in customers}
+    return dict(charges.annotate(n=Count("booking__customer", distinct=True)))
 
 
 def payers_lifetime_value(period: Period) -> int:

@@ -7,7 +7,7 @@ from django.db.models import Case, DateField, F, Q, QuerySet, When
 from django.db.models.functions import Greatest, TruncDate
 from django.utils import timezone
 
-from payments.models import LedgerEntry, Payment
+from payments.models import LedgerEntry, Payment, Settlement
 from payments.queries.period import CASH, Period
 
 BY_HAND = [method for method in Payment.Method.values if method != Payment.Method.STRIPE]
@@ -50,9 +50,9 @@ def dated(period: Period) -> QuerySet[Any, Any]:
 def parts_of(period: Period) -> list[QuerySet[Any, Any]]:
     """Return the period's entries by its basis, each with the `day` that it counts on.
 
-    By cash date they are in three parts that share no entry, each of which PostgreSQL finds along
-    an index: what Stripe settled in the period, what was corrected in it after that, and what never
-    was at Stripe.
+    By cash date they are in three parts that share no entry: what Stripe settled in the period,
+    what was corrected in it after that (both as settlements, which have an entry's columns), and
+    what never was at Stripe. One filter for all three would read the whole ledger.
     """
     happened = LedgerEntry.objects.filter(
         occurred_at__gte=period.start, occurred_at__lt=period.end
@@ -61,17 +61,15 @@ def parts_of(period: Period) -> list[QuerySet[Any, Any]]:
         return [happened]
     dates = (period.first, period.last)
     settled = (
-        LedgerEntry.objects.filter(
-            settlement__available_on__range=dates, settlement__occurred_at__lt=period.end
-        )
+        Settlement.objects.filter(available_on__range=dates, occurred_at__lt=period.end)
         .exclude(OUTSIDE_STRIPE)
-        .annotate(day=Greatest(F("settlement__available_on"), EVENT_DATE))
+        .annotate(day=Greatest(F("available_on"), EVENT_DATE))
     )
     corrected = (
-        LedgerEntry.objects.filter(
-            settlement__available_on__lt=period.first,
-            settlement__occurred_at__gte=period.start,
-            settlement__occurred_at__lt=period.end,
+        Settlement.objects.filter(
+            available_on__lt=period.first,
+            occurred_at__gte=period.start,
+            occurred_at__lt=period.end,
         )
         .exclude(OUTSIDE_STRIPE)
         .annotate(day=EVENT_DATE)

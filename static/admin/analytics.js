@@ -75,7 +75,7 @@
     };
     const values = {
       stacked: figures.stacked, beginAtZero: true, grid: {},
-      ticks: { maxTicksLimit: 6, precision: 0, callback: (value) => says(value, round) },
+      ticks: { maxTicksLimit: 6, precision: 0, maxRotation: 0, callback: (value) => says(value, round) },
     };
     const names = {
       stacked: figures.stacked, grid: { display: false },

@@ -13,17 +13,15 @@ from payments.admin.analytics.table import (
     bucket_label,
     counted,
 )
-from payments.queries.analytics_payers import Payers
 
 
 def customers(figures: Figures) -> Table:
     """Return who paid for the first time and who came back, by day, week or month."""
     period = figures.period
-    nobody = Payers(0, 0)
     rows = []
     for start in period.starts:
         part = period.part(start)
-        found = figures.payers_by_bucket.get(start, nobody)
+        found = figures.payer_figures.by_bucket[start]
         cells = (
             counted(found.new, part, "customers", who="new"),
             counted(found.returning, part, "customers", who="returning"),

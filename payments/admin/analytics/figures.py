@@ -12,7 +12,7 @@ from bookings.rules import Rules
 from payments.queries import analytics, analytics_money, analytics_payers
 from payments.queries.analytics import AttemptRow, Attempts, DisputeRow, Refunds
 from payments.queries.analytics_money import Bucket, Row, Totals
-from payments.queries.analytics_payers import Payers, TopPayer
+from payments.queries.analytics_payers import PayerFigures, Payers, TopPayer
 from payments.queries.period import EVENT, Period
 
 
@@ -20,12 +20,18 @@ class Figures:
     """What the page's tables take; those of `before`, where there is a period to compare with."""
 
     def __init__(
-        self, period: Period, before: Period | None, *, now: datetime, is_shown: bool = True
+        self,
+        period: Period,
+        before: Period | None,
+        *,
+        now: datetime,
+        after: "Figures | None" = None,
     ) -> None:
         self.period = period
-        self.is_shown = is_shown
         self.happened = replace(period, basis=EVENT)
-        self.before = Figures(before, None, now=now, is_shown=False) if before else None
+        self.before = Figures(before, None, now=now, after=self) if before else None
+        # Those that these are compared with.
+        self.after = after
         self.now = now
 
     # --- Money, by the dates that are asked for
@@ -80,15 +86,15 @@ class Figures:
 
     # --- Customers, by the dates on which they paid
     @cached_property
+    def payer_figures(self) -> PayerFigures:
+        """Who paid, by day, week or month too, and before."""
+        return analytics_payers.payers(self.period, self.before.period if self.before else None)
+
+    @property
     def payers(self) -> Payers:
         """Who paid."""
-        by_bucket = self.payers_by_bucket if self.is_shown else None
-        return analytics_payers.payers(self.period, by_bucket)
-
-    @cached_property
-    def payers_by_bucket(self) -> dict[date, Payers]:
-        """Who paid, by day, week or month."""
-        return analytics_payers.payers_by_bucket(self.period)
+        before = self.after and self.after.payer_figures.before
+        return before or self.payer_figures.whole
 
     @cached_property
     def lifetime_value(self) -> int | None:

@@ -136,12 +136,11 @@ def _groups(
                 counted(totals.payments, period, "charged", COUNT, **{filter_name: name}),
                 Cell(value=share(totals.payments, whole.payments), kind=RATE),
                 *_money(totals, period, "charged", "net", **{filter_name: name}),
-                Cell(value=share(totals.charged, whole.charged), kind=RATE),
             ),
         )
         for name, totals in groups.items()
     )
-    headings = (heading, "Payments", "Of payments", "Charged", "Net", "Of charged")
+    headings = (heading, "Payments", "Of payments", "Charged", "Net")
     return Table(key=key, title=title, headings=headings, rows=rows, css=css)
 
 

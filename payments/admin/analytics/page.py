@@ -136,7 +136,10 @@ def table_file(request: HttpRequest, key: str) -> HttpResponseBase:
 
 
 def _asked(request: HttpRequest) -> tuple[PeriodForm, Figures | None]:
-    asked: Any = request.GET if "start" in request.GET else last_days(timezone.localdate(), 30)
+    asked = last_days(timezone.localdate(), 30)
+    if "start" in request.GET:
+        # Other pages' links name a period alone.
+        asked = {"granularity": "day", **request.GET.dict()}
     form = PeriodForm(asked)
     period = form.period()
     if period is None:

@@ -7,10 +7,10 @@ import pytest
 from bookings.tests.factories import BookingFactory
 from customers.tests.factories import CustomerFactory
 from payments.queries.analytics_payers import (
+    PayerFigures,
     Payers,
     TopPayer,
     payers,
-    payers_by_bucket,
     payers_lifetime_value,
     paying_customers,
     top_payers,
@@ -46,16 +46,21 @@ def people():
 
 @pytest.mark.usefixtures("people")
 def test_a_customer_is_new_once_and_returns_afterwards():
-    by_bucket = payers_by_bucket(PERIOD)
-    assert by_bucket == {MAY_1: Payers(2, 1), JUNE_1: Payers(3, 1)}
-    assert [found.returning for found in by_bucket.values()] == [1, 2]
-    assert payers(PERIOD) == payers(PERIOD, by_bucket) == Payers(3, 2)
+    april = Period(first=date(2026, 4, 1), last=date(2026, 4, 30))
+    found = payers(PERIOD, april)
+    assert found == PayerFigures(
+        whole=Payers(3, 2),
+        by_bucket={MAY_1: Payers(2, 1), JUNE_1: Payers(3, 1)},
+        before=Payers(1, 1),
+    )
+    assert [each.returning for each in found.by_bucket.values()] == [1, 2]
+    assert payers(PERIOD, None).before is None
 
 
 @pytest.mark.usefixtures("people")
 def test_nobody_paid_after_june():
     later = Period(first=date(2026, 7, 1), last=date(2026, 7, 31))
-    assert (payers(later), payers_by_bucket(later), top_payers(later)) == (Payers(0, 0), {}, [])
+    assert (payers(later, None).whole, top_payers(later)) == (Payers(0, 0), [])
 
 
 @pytest.mark.usefixtures("people")
