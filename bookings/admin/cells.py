@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.urls import reverse
-from django.utils.formats import date_format
+from django.utils.formats import date_format, time_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -17,7 +17,12 @@ NOTHING = mark_safe("–")
 
 def local_time(date: dt.date, time: dt.time) -> SafeString:
     """Return a slot as people say it."""
-    return format_html("{}<br>{}", date_format(date, "D, M j, Y"), f"{time:%H:%M}")
+    return format_html("{}<br>{}", date_format(date, "D, M j, Y"), clock(time))
+
+
+def clock(time: dt.time) -> str:
+    """Return a time of day as people say it."""
+    return time_format(time, "g:i A")
 
 
 def listed(items: list[dict[str, Any]]) -> str:

@@ -124,5 +124,5 @@ def _state(email: Email) -> SafeString:
 
 def _link(email: Email) -> SafeString:
     page = reverse("admin:bookings_email_change", args=[email.pk])
-    when = date_format(timezone.localtime(email.sent_at or email.created_at), "M j, H:i")
+    when = date_format(timezone.localtime(email.sent_at or email.created_at), "M j, g:i A")
     return format_html('<a href="{}">{}</a>', page, when)

@@ -6,6 +6,7 @@ from django import forms
 from django.utils import timezone
 
 from bookings import slots
+from bookings.admin.cells import clock
 from bookings.admin.items import ItemsField
 from bookings.models import Booking
 from bookings.queries.rules import current_rules
@@ -29,7 +30,7 @@ class OrderForm(ServiceForm):
         super().__init__(*args, **kwargs)
         rules = current_rules(timezone.now())
         times = {*slots.times(rules), self.instance.time} - {None}
-        self._set("time", choices=[(str(time), f"{time:%H:%M}") for time in sorted(times)])
+        self._set("time", choices=[(str(time), clock(time)) for time in sorted(times)])
         menu = self.menu_rules(rules)
         self._name("add_ons", [add_on.code for add_on in menu.add_ons])
         self._name("proteins", menu.proteins)

@@ -45,7 +45,7 @@ def versions_table(quote: Quote) -> SafeString:
 
 def short(moment: dt.datetime | None) -> str:
     """Return a moment as local date and time."""
-    return date_format(timezone.localtime(moment), "M j, Y, H:i") if moment else "–"
+    return date_format(timezone.localtime(moment), "M j, Y, g:i A") if moment else "–"
 
 
 def _version_link(version: Quote, *, shown: Quote) -> SafeString | str:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from bookings import policy, pricing, slots
+from bookings.admin.cells import clock
 from bookings.admin.items import ItemsField
 from bookings.models import RuleBook
 from bookings.pricing import Line
@@ -179,15 +180,16 @@ def _cancellation(
 
 def _times(rules: Rules, checked: CheckedOrder | None, start: dt.datetime) -> str:
     arrival = _local(start - dt.timedelta(minutes=rules.arrival_minutes))
-    text = f"The chef arrives at {arrival:%H:%M}"
+    text = f"The chef arrives at {clock(arrival.time())}"
     if not checked:
         return f"{text}."
     minutes = pricing.duration_minutes(rules, guests=checked.party.guests)
-    return f"{text}; {minutes} minutes, to {_local(start + dt.timedelta(minutes=minutes)):%H:%M}."
+    end = _local(start + dt.timedelta(minutes=minutes))
+    return f"{text}; {minutes} minutes, to {clock(end.time())}."
 
 
 def _before(start: dt.datetime, hours: int) -> str:
-    return date_format(_local(start - dt.timedelta(hours=hours)), "D, M j, Y, H:i")
+    return date_format(_local(start - dt.timedelta(hours=hours)), "D, M j, Y, g:i A")
 
 
 def _local(moment: dt.datetime) -> dt.datetime:

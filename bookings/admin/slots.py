@@ -14,6 +14,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from bookings.admin.cells import clock
 from bookings.models import Booking, SlotException
 from bookings.queries.slot_exceptions import BookedSlot, booked_slots, slot_times
 from bookings.services.slot_exceptions import (
@@ -40,7 +41,7 @@ class SlotExceptionForm(ServiceForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "time" in self.fields:
-            times = [(f"{time:%H:%M}", f"{time:%H:%M}") for time in slot_times(timezone.now())]
+            times = [(f"{time:%H:%M}", clock(time)) for time in slot_times(timezone.now())]
             cast(forms.ChoiceField, self.fields["time"]).choices = [("", "The whole day"), *times]
 
     def call(self) -> SlotException:
@@ -117,7 +118,7 @@ class SlotExceptionAdmin(ServiceFormAdmin):
     @admin.display(description="when")
     def when(self, exception: SlotException) -> SafeString:
         """Show the local date and time."""
-        time = f"{exception.time:%H:%M}" if exception.time else "the whole day"
+        time = clock(exception.time) if exception.time else "the whole day"
         return format_html("{}<br>{}", date_format(exception.date, "D, M j, Y"), time)
 
     @admin.display(description="places")
@@ -135,15 +136,14 @@ class SlotExceptionAdmin(ServiceFormAdmin):
         """Show the parties of each slot it is about."""
         found = booked_slots(exception.date, exception.time, now=timezone.now())
         rows = [
-            (f"{slot.time:%H:%M}", number(slot.capacity), _marked(_named(slot), slot))
-            for slot in found
+            (clock(slot.time), number(slot.capacity), _marked(_named(slot), slot)) for slot in found
         ]
         return small_table(("", number("Places"), "Booked"), rows) if rows else "Nobody yet."
 
     def _warn(self, request: HttpRequest, exception: SlotException) -> None:
         for slot in booked_slots(exception.date, exception.time, now=timezone.now()):
             if slot.is_overbooked:
-                when = f"{date_format(exception.date, 'D, M j, Y')}, {slot.time:%H:%M}"
+                when = f"{date_format(exception.date, 'D, M j, Y')}, {clock(slot.time)}"
                 text = (
                     "{} takes {}, and {} are booked: {}. They stay until you move or cancel them."
                 )

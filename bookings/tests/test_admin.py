@@ -59,7 +59,7 @@ def test_the_list_shows_money_states_and_local_times(as_support):
 
     page = as_support.get(BOOKINGS)
 
-    assert "Sat, Jul 3, 2027 18:00" in text_of(page)
+    assert "Sat, Jul 3, 2027 6:00 PM" in text_of(page)
     assert re.findall(r'class="number">([^<]+)<', page.content.decode()) == [
         "guests",
         "8",

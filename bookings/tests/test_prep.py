@@ -152,9 +152,9 @@ def test_the_page_of_a_day_says_all_of_a_party(as_support):
     said = text_of(page)
     for words in (
         "Saturday, July 3, 2027",
-        "18:00 Ana Lee",
-        "Arrive 17:30",
-        "Party 18:00 – 19:24",
+        "6:00 PM Ana Lee",
+        "Arrive 5:30 PM",
+        "Party 6:00 PM – 7:24 PM",
         "Balance to collect $450.00",
         "Phone 555 0100",
         "123 Main St, San Jose, CA Place not found",
@@ -174,7 +174,7 @@ def test_those_who_have_not_paid_their_deposit_are_listed_apart(as_support):
 
     assert "No confirmed party on this day." in said
     assert "Not confirmed They hold a place until their deposit is paid" in said
-    assert f"18:00 Not Yet, 8 guests, held until Tue, Jun 1, 14:00, {booking.reference}" in said
+    assert f"6:00 PM Not Yet, 8 guests, held until Tue, Jun 1, 2:00 PM, {booking.reference}" in said
 
 
 def test_an_empty_day_leads_to_the_next_party_and_its_neighbors(as_support):
@@ -206,7 +206,7 @@ def test_a_day_costs_the_same_however_many_parties(as_support, django_assert_max
 @pytest.mark.parametrize(
     ("status", "says"),
     [
-        (Status.CONFIRMED, "Saturday, July 3, 2027 18:00"),
+        (Status.CONFIRMED, "Saturday, July 3, 2027 6:00 PM"),
         (Status.PENDING, "Not confirmed: the deposit is not paid yet."),
         (Status.CANCELED, "This party does not take place: the booking is canceled."),
     ],

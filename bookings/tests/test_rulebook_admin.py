@@ -393,9 +393,9 @@ def test_a_preview_prices_what_is_typed_beside_todays_rules_and_saves_nothing(as
     ]
     limits = {name: (new, today) for name, new, today in preview.limits}
     assert limits["Canceled early"] == (
-        "14 days or more before the party: all of it back. Until Sat, Jul 31, 2027, 18:00: "
+        "14 days or more before the party: all of it back. Until Sat, Jul 31, 2027, 6:00 PM: "
         "$752.00 of $752.00.",
-        "7 days or more before the party: all of it back. Until Sat, Aug 7, 2027, 18:00: "
+        "7 days or more before the party: all of it back. Until Sat, Aug 7, 2027, 6:00 PM: "
         "$692.00 of $692.00.",
     )
     assert limits["Canceled late"] == (
@@ -404,7 +404,7 @@ def test_a_preview_prices_what_is_typed_beside_todays_rules_and_saves_nothing(as
         "Less than 48 hours before the party: half of what was paid beyond the deposit of "
         "$100.00 back. After that: $296.00 of $692.00.",
     )
-    assert limits["The party"][0] == "The chef arrives at 17:30; 96 minutes, to 19:36."
+    assert limits["The party"][0] == "The chef arrives at 5:30 PM; 96 minutes, to 7:36 PM."
     assert "12 × $60.00 $720.00 12 × $55.00 $660.00 +$60.00" in text_of(page)
     assert errors_of(page) == {}
     assert (RuleBook.objects.count(), AuditEntry.objects.count()) == (1, 0)

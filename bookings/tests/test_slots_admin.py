@@ -57,7 +57,7 @@ def test_the_list_has_what_is_to_come_first_in_plain_words(as_manager):
     assert [re.sub(r"<[^>]+>", " ", cell).strip() for cell in cells] == [
         "Tue, Jun 1, 2027 the whole day", "Closed", "No party",
         "Sat, Jul 3, 2027 the whole day", "1 party", "2 parties",
-        "Sat, Jul 3, 2027 18:00", "3 parties", "1 party",
+        "Sat, Jul 3, 2027 6:00 PM", "3 parties", "1 party",
         "Mon, May 31, 2027 the whole day", "Closed", "No party",
     ]  # fmt: skip
     assert rows(as_manager.get(LIST, {"when": "past"})) == [("2027-05-31", None)]
@@ -89,7 +89,7 @@ def test_fewer_places_than_parties_are_a_warning_that_names_them(as_manager):
     )
     for page, places in ((added, "1 party"), (changed, "no party")):
         assert news(page)[0] == (
-            f"Sat, Jul 3, 2027, 18:00 takes {places}, and 2 are booked: {links}."
+            f"Sat, Jul 3, 2027, 6:00 PM takes {places}, and 2 are booked: {links}."
             " They stay until you move or cancel them.",
             "warning",
         )

@@ -72,7 +72,7 @@ def draft_in_the_admin(client: Client, page: Page, party: Json, *, email: str) -
     page.get_by_role("option", name="Devi Guest").first.click()
     page.locator("#id_contact_email").fill(email)
     page.locator("#id_date").fill(party["date"])
-    page.locator("#id_time").select_option(label=party["time"])
+    page.locator("#id_time").select_option(f"{party['time']}:00")
     page.locator("#id_guests").fill("12")
     page.locator("#id_location").fill(party["location"])
     page.locator("#id_extra_lines").fill("Birthday discount -50.00")

@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from bookings.admin.cells import clock
 from bookings.models import Email
 from customers.models import Customer
 from myhibachi.core.admin import money, number, small_table, state_label
@@ -44,7 +45,7 @@ def bookings(customer: Customer) -> SafeString:
     rows = [
         (
             link_to(booking),
-            f"{date_format(booking.date, 'M j, Y')} {booking.time:%H:%M}",
+            f"{date_format(booking.date, 'M j, Y')}, {clock(booking.time)}",
             state_label(booking.status),
             number(booking.guests),
             money(booking.total, booking.currency),
@@ -99,7 +100,7 @@ def waitlist(customer: Customer) -> SafeString:
     """The full slots they wait for, or waited for."""
     rows = [
         (
-            f"{date_format(entry.date, 'M j, Y')} {entry.time:%H:%M}",
+            f"{date_format(entry.date, 'M j, Y')}, {clock(entry.time)}",
             state_label(entry.status),
             number(entry.guests),
         )

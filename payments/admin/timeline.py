@@ -28,7 +28,7 @@ def _shown(row: Row) -> dict[str, Any]:
     local = timezone.localtime(row.at)
     return {
         "iso": local.isoformat(),
-        "when": date_format(local, "D, M j, Y, g:i a T").replace(".", ""),
+        "when": date_format(local, "D, M j, Y, g:i A T"),
         "row": row,
         "page": _page_of(row),
     }

@@ -24,7 +24,7 @@ def when_column(field: str, *, label: str) -> Column:
 
 
 def short(moment: datetime | None) -> SafeString:
-    """Return "Nov 22, 3:56 pm", with the year instead of the time once that is over."""
+    """Return "Nov 22, 3:56 PM", with the year instead of the time once that is over."""
     if moment is None:
         return NOTHING
     local = timezone.localtime(moment)
@@ -33,5 +33,5 @@ def short(moment: datetime | None) -> SafeString:
         '<time datetime="{}" title="{}">{}</time>',
         local.isoformat(),
         date_format(local, "DATETIME_FORMAT"),
-        date_format(local, "M j, g:i a" if is_this_year else "M j, Y").replace(".", ""),
+        date_format(local, "M j, g:i A" if is_this_year else "M j, Y"),
     )

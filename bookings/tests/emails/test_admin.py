@@ -46,7 +46,7 @@ def test_a_bookings_page_lists_what_was_told_and_what_went_wrong(as_support):
     found = email(status="failed", error="The address was refused (550).")
     said = words(as_support.get(page_of(found.booking)))
     assert (
-        "Jun 1, 16:40 Booking Received failed devi@myhibachi.test The address was refused (550)."
+        "Jun 1, 4:40 PM Booking Received failed devi@myhibachi.test The address was refused (550)."
         in said
     )
 
@@ -57,7 +57,7 @@ def test_a_bookings_page_lists_its_quotes_emails_too(as_support):
     booking = saved(confirmed())
     quote.status, quote.booking = "accepted", booking
     quote.save()
-    assert "Jun 1, 16:40 Quote queued devi@myhibachi.test" in words(
+    assert "Jun 1, 4:40 PM Quote queued devi@myhibachi.test" in words(
         as_support.get(page_of(booking))
     )
 

@@ -67,12 +67,12 @@ def _customer(row: dict[str, Any]) -> tuple[object, ...]:
 
 
 def _booking(booking: Any) -> tuple[object, ...]:
-    when = f"{date_format(booking.date, 'D, M j, Y')}, {date_format(booking.time, 'g:i a')}"
+    when = f"{date_format(booking.date, 'D, M j, Y')}, {date_format(booking.time, 'g:i A')}"
     return (
         link_to(booking),
         money(booking.total, booking.currency),
         state_label(booking.status),
-        when.replace(".", ""),
+        when,
         number(booking.guests),
         link_to(booking.customer, booking.customer.name),
         short(booking.created_at),

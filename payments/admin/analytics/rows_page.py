@@ -202,4 +202,4 @@ def _about(rows: Rows, period: Period, filters: dict[str, Any]) -> Any:
         elif name == "weekday":
             yield WEEKDAYS[value - 1]
         else:
-            yield date_format(value, "g:i a") if name == "time" else in_words(str(value))
+            yield date_format(value, "g:i A") if name == "time" else in_words(str(value))

@@ -55,7 +55,7 @@ def test_staff_read_it_with_what_is_paid_after_each_movement(staff, booking, rol
 def test_times_are_the_venues_with_their_zone(staff, booking):
     [told] = re.findall(r'<ol class="timeline">.*?</ol>', page(staff("support"), booking), re.S)
     [first, *_] = re.findall(r'<time datetime="[^"]*">([^<]*)</time>', told)
-    assert re.fullmatch(r"\w{3}, \w{3} \d+, \d{4}, [\d:]+ [ap]m P[SD]T", first), first
+    assert re.fullmatch(r"\w{3}, \w{3} \d+, \d{4}, [\d:]+ [AP]M P[SD]T", first), first
 
 
 def test_what_a_row_is_about_is_a_click_away(staff, booking):
