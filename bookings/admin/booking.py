@@ -19,6 +19,7 @@ from bookings.admin.summary import Figure, Record, owed, summary
 from bookings.admin.tools import Tool, in_order
 from bookings.admin.waitlist import line_table
 from bookings.models import Booking, Status
+from bookings.models.order import BULKY
 from bookings.queries.search import bookings_found_by
 from bookings.services import mark_completed
 from customers.models import User
@@ -66,6 +67,7 @@ class BookingAdmin(ServiceFormAdmin):
         ("total", TotalFilter),
     )
     export_columns = EXPORT
+    export_without = BULKY
     # Django shows the box where this is not empty; `get_search_results` does the search.
     search_fields = ("reference",)
     search_help_text = "Reference or its beginning, name, email, phone, or exact total."

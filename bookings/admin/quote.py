@@ -18,6 +18,7 @@ from bookings.admin.filters import MadeFilter, TotalFilter, WhenFilter
 from bookings.admin.quote_cells import QuoteStateFilter, quote_state, short, versions_table
 from bookings.admin.quote_form import QuoteForm
 from bookings.models import Quote
+from bookings.models.order import BULKY
 from bookings.queries.search import quotes_found_by
 from bookings.services.quotes.revise import is_revisable
 from myhibachi.core.admin import ServiceFormAdmin, attributes, dollars_of, money_column
@@ -65,6 +66,7 @@ class QuoteAdmin(ServiceFormAdmin):
         ("total", TotalFilter),
     )
     export_columns = EXPORT
+    export_without = BULKY
     # Django shows the box where this is not empty; `get_search_results` does the search.
     search_fields = ("reference",)
     search_help_text = (

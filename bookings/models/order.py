@@ -8,6 +8,9 @@ from bookings.rules import Rules
 from customers.models.fields import LowercaseEmailField
 from myhibachi.core.money import CURRENCY, cents_field
 
+# JSON that a list doesn't show, and that takes longer to read than all the rest of a row.
+BULKY = ("add_ons", "proteins", "lines", "extra_lines", "rules_snapshot")
+
 
 class Ordered(models.Model):
     """What is ordered, for how many, where, and whom to call."""

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from bookings.models.order import BULKY
 from myhibachi.core.admin import (
     DateRangeFilter,
     MoneyRangeFilter,
@@ -88,6 +89,7 @@ class DisputeAdmin(MoneyAdmin):
         ("amount", MoneyRangeFilter),
     )
     export_columns = EXPORT
+    export_without = tuple(f"payment__booking__{field}" for field in BULKY)
     list_select_related = ("payment__booking", "payment__customer")
     ordering = ("-created_at", "-id")
     search = Search(

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 
+from bookings.models.order import BULKY
 from myhibachi.core.admin import (
     DateRangeFilter,
     MoneyRangeFilter,
@@ -50,6 +51,7 @@ class InvoiceAdmin(MoneyAdmin):
         ("amount", MoneyRangeFilter),
     )
     export_columns = EXPORT
+    export_without = tuple(f"booking__{field}" for field in BULKY)
     list_select_related = ("booking", "customer")
     ordering = ("-created_at", "-id")
     search = Search(booking="booking", stripe_ids={"in": "stripe_invoice_id"})

@@ -1,5 +1,6 @@
 from django.contrib import admin
 
+from bookings.models.order import BULKY
 from myhibachi.core.admin import (
     DateRangeFilter,
     MoneyRangeFilter,
@@ -31,6 +32,7 @@ class LedgerEntryAdmin(MoneyAdmin):
     list_display = (WHEN, AMOUNT, "kind", BOOKING, PAYMENT, "cause")
     list_filter = ("kind", ("occurred_at", DateRangeFilter), ("amount", MoneyRangeFilter))
     export_columns = EXPORT
+    export_without = tuple(f"booking__{field}" for field in BULKY)
     list_select_related = ("booking", "payment")
     ordering = ("-occurred_at", "-id")
     search = Search(

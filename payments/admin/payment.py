@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 
+from bookings.models.order import BULKY
 from myhibachi.core.admin import (
     DateRangeFilter,
     MoneyRangeFilter,
@@ -70,6 +71,7 @@ class PaymentAdmin(MoneyAdmin):
         ("amount", MoneyRangeFilter),
     )
     export_columns = EXPORT
+    export_without = tuple(f"booking__{field}" for field in BULKY)
     list_select_related = ("booking", "customer")
     ordering = ("-created_at", "-id")
     search = Search(

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 
+from bookings.models.order import BULKY
 from myhibachi.core.admin import (
     DateRangeFilter,
     MoneyRangeFilter,
@@ -63,6 +64,7 @@ class RefundAdmin(MoneyAdmin):
     )
     list_select_related = ("payment__booking", "payment__customer", "requested_by")
     export_columns = EXPORT
+    export_without = tuple(f"payment__booking__{field}" for field in BULKY)
     ordering = ("-created_at", "-id")
     search = Search(
         booking="payment__booking",

@@ -30,9 +30,11 @@ class ExportAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at
 
     Attributes:
         export_columns: the file's headings, each with what returns a row's value: plain, not HTML.
+        export_without: bulky fields that no column reads; of a joined table as "booking__lines".
     """
 
     export_columns: ClassVar[ExportColumns] = {}
+    export_without: ClassVar[tuple[str, ...]] = ()
 
     def prepare_export(self, rows: list[Any]) -> None:
         """Add what the columns need to some rows at once, in queries of their own."""
@@ -93,7 +95,7 @@ class ExportAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at
 
     def _cells(self, queryset: Any) -> Iterator[Iterable[str]]:
         # A cursor of the server's: neither side keeps the whole list in memory.
-        rows = queryset.iterator(chunk_size=CHUNK)
+        rows = queryset.defer(*self.export_without).iterator(chunk_size=CHUNK)
         while some := list(islice(rows, CHUNK)):
             self.prepare_export(some)
             for row in some:
