@@ -32,8 +32,10 @@ OBJECT = stripe_link("object_id", label="object")
 
 @admin.display(description="error")
 def first_error_line(event: WebhookEvent) -> str:
-    """Return the last error, short enough for a list."""
-    return event.last_error.split("\n", 1)[0][:80] or "–"
+    """Return the last error and how often it was met, short enough for a list."""
+    if not event.last_error:
+        return "–"
+    return f"{event.attempts} × {event.last_error}".split("\n", 1)[0][:90]
 
 
 @admin.display(description="about")
@@ -41,6 +43,12 @@ def what_it_is_about(event: WebhookEvent) -> SafeString:
     """Return a link to our row for the event's object, where there is one."""
     found = local_object(event.object_id)
     return link_to(found, found and f"{str(found._meta.verbose_name).capitalize()}: {found}")
+
+
+@admin.display(description="mode")
+def mode(event: WebhookEvent) -> SafeString:
+    """Return in which of Stripe's two worlds it happened."""
+    return format_html("{}", "live" if event.livemode else "test")
 
 
 @admin.display(description="last error")
@@ -55,7 +63,7 @@ def error_in_full(event: WebhookEvent) -> SafeString:
 class WebhookEventAdmin(StripeAdmin):
     """The inbox: what Stripe told us, what became of it, and a way to process it again."""
 
-    list_display = (WHEN, STATE, "type", first_error_line, "attempts", OBJECT)
+    list_display = (WHEN, STATE, "type", OBJECT, first_error_line)
     list_filter = ("state", EventFamilyFilter, ("received_at", DateRangeFilter))
     # By exact match, which has an index; Django's "=" ignores case, which has none.
     search_fields = ("stripe_event_id__exact", "object_id__exact")
@@ -65,7 +73,7 @@ class WebhookEventAdmin(StripeAdmin):
     sections = (
         (None, (STATE, "type", what_it_is_about, EVENT, OBJECT, "attempts", error_in_full)),
         ("When", ("stripe_created", "received_at", "processed_at", "next_attempt_at")),
-        ("What Stripe sent", ("api_version", "livemode", "payload_to_read")),
+        ("What Stripe sent", ("api_version", mode, "payload_to_read")),
     )
 
     def get_urls(self) -> list[URLPattern]:
