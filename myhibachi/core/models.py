@@ -45,7 +45,7 @@ class AuditEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.action} {self.object_type} {self.object_id}"
+        return f"{self.action}, {timezone.localtime(self.at):%Y-%m-%d %H:%M}"
 
 
 class IdempotencyKey(models.Model):

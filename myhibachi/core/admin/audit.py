@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 
 from myhibachi.core.admin import audit_cells
-from myhibachi.core.admin.audit_words import FAMILIES
+from myhibachi.core.admin.audit_words import FAMILIES, title_of
 from myhibachi.core.admin.pages import ReadOnlyAdmin
 from myhibachi.core.admin.ranges import DateRangeFilter
 from myhibachi.core.models import AuditEntry, family
@@ -63,8 +63,15 @@ class WhoFilter(admin.SimpleListFilter):
 class AuditEntryAdmin(ReadOnlyAdmin):
     """Looked at by all staff; written by `core.audit.record` alone."""
 
-    list_display = ("at", audit_cells.who, audit_cells.what, "about", audit_cells.changed, "note")
-    list_display_links = ("at",)
+    list_display = (
+        audit_cells.when,
+        audit_cells.who,
+        audit_cells.what,
+        "about",
+        audit_cells.changed,
+        "note",
+    )
+    list_display_links = (audit_cells.when,)
     list_select_related = ("actor",)
     list_filter = (FamilyFilter, WhoFilter, ("at", DateRangeFilter))
     # Django shows the box where this is not empty; `get_search_results` does the search.
@@ -107,7 +114,9 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        _name_all([context["original"]], request)
+        entry = context["original"]
+        _name_all([entry], request)
+        context |= {"title": "Audit entry", "subtitle": title_of(entry.action)}
         return super().render_change_form(request, context, *args, **kwargs)
 
     @admin.display(description="object")

@@ -8,6 +8,8 @@ from django.apps import apps
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
@@ -21,6 +23,14 @@ MOST = 4
 TAIL = 8
 
 Named = dict[tuple[str, str], SafeString]
+
+
+@admin.display(description="when", ordering="at")
+def when(entry: AuditEntry) -> SafeString:
+    """Show the local day and time, one below the other."""
+    local = timezone.localtime(entry.at)
+    day, time = date_format(local, "M j, Y"), date_format(local, "g:i A T")
+    return format_html('<time datetime="{}">{}<br>{}</time>', local.isoformat(), day, time)
 
 
 @admin.display(description="what", ordering="action")

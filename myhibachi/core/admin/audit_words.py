@@ -106,7 +106,7 @@ def _text(value: str) -> str:
             moment = timezone.localtime(datetime.fromisoformat(value))
         except ValueError:
             return value
-        return date_format(moment, "M j, Y, g:i a T")
+        return date_format(moment, "M j, Y, g:i A T")
     return value
 
 

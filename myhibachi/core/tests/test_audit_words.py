@@ -55,7 +55,7 @@ def test_words_and_moments_read_as_people_say_them():
         note="T for two",
     ) == [
         ("status", "pending", "requires action"),
-        ("expires at", None, "Dec 12, 2026, 3:41 p.m. PST"),
+        ("expires at", None, "Dec 12, 2026, 3:41 PM PST"),
         ("late money", "yes", "no"),
         ("reference", None, "H-3T7QXWM"),
         ("note", None, "T for two"),
