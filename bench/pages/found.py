@@ -73,7 +73,7 @@ def list_pages(client: Client, model_admin: Any) -> Iterator[Page]:
     found: ChangeList = response.context_data["cl"]
     queries = {"": "", **_pages(found), **_orders(found), **_filters(found), **_searches(found)}
     for what, query in queries.items():
-        yield Page(name=f"{opts.model_name} list{what}", url=url + query)
+        yield Page(name=f"{opts.label_lower} list{what}", url=url + query)
 
 
 def object_pages(model_admin: Any) -> Iterator[Page]:
@@ -102,7 +102,7 @@ def boxes(model_admin: Any) -> Iterator[Page]:
                 "term": term,
             }
             url = f"{reverse('admin:autocomplete')}?{urlencode(asked)}"
-            yield Page(name=f"{opts.model_name} box {field}, by {what}", url=url)
+            yield Page(name=f"{opts.label_lower} box {field}, by {what}", url=url)
 
 
 def _pages(found: ChangeList) -> dict[str, str]:

@@ -15,7 +15,6 @@ class HouseAdmin(ExportAdmin):
     A subclass that can be saved overrides `save_model` with one service call.
     """
 
-    paginator = CappedPaginator
     show_full_result_count = False
     # Facets would count the whole table, once for each choice of each filter.
     show_facets = admin.ShowFacets.NEVER
@@ -28,6 +27,15 @@ class HouseAdmin(ExportAdmin):
     ) -> HttpResponse:
         title = capfirst(str(self.opts.verbose_name_plural))
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
+    def get_paginator(
+        self, request: HttpRequest, queryset: Any, *args: Any, **kwargs: Any
+    ) -> CappedPaginator:
+        """Return what turns the pages of a list, of a box to choose from, or of a history."""
+        pages = CappedPaginator(queryset, *args, **kwargs)
+        if queryset.model is self.model:
+            pages.every_row = self.get_queryset(request)
+        return pages
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

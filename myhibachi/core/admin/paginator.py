@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.utils.functional import cached_property
 
 
@@ -10,9 +11,14 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]  # not generic at ru
     It counts no further than `CAP` rows: those beyond are found by a filter or a search, as people
     do anyway. A page's keys are chosen first, so that what a row joins and sums is read for the
     rows that are shown, and not for those that are sorted or passed over.
+
+    Attributes:
+        every_row: the list before it was searched and filtered. Whose keys are known is not
+            searched for once more.
     """
 
     CAP = 5000
+    every_row: QuerySet[Any] | None = None
 
     @cached_property
     def count(self) -> int:
@@ -31,4 +37,12 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]  # not generic at ru
         rows: Any = self.object_list
         first = (number - 1) * self.per_page
         keys = rows.values("pk")[first : first + self.per_page]
-        return Page(rows.filter(pk__in=keys), number, self)
+        return Page(self._as_listed(rows).filter(pk__in=keys), number, self)
+
+    def _as_listed(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Return every row, in the same order and with the same joins."""
+        if self.every_row is None:
+            return rows
+        found = self.every_row.order_by(*rows.query.order_by)
+        found.query.select_related = rows.query.select_related
+        return found

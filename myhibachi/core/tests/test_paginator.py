@@ -40,3 +40,11 @@ def test_a_page_takes_a_count_and_a_query(pages, django_assert_num_queries):
 
 def test_a_page_is_chosen_by_keys_alone(pages):
     assert "JOIN" not in str(pages.page(2).object_list.query).split(" IN (SELECT ")[1]
+
+
+def test_a_page_of_what_was_searched_for_is_not_searched_twice(pages):
+    pages.every_row = AuditEntry.objects.all()
+    pages.object_list = pages.object_list.exclude(note="3")
+
+    assert notes(pages.page(1)) == ["4", "2"]
+    assert str(pages.page(1).object_list.query).count("NOT") == 1
