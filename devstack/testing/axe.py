@@ -12,22 +12,26 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SERIOUS = ("serious", "critical")
 # Without `preload`, which copies each style sheet into the page: a strict policy complains of that.
 # A color that is still on its way from one theme to the other is nobody's choice.
-RUN = """async (tags) => {
+RUN = """async ([tags, exclude]) => {
     await Promise.allSettled(document.getAnimations().map(moving => moving.finished));
     const options = {runOnly: {type: "tag", values: tags}, preload: false};
-    return (await axe.run(document, options)).violations;
+    return (await axe.run({exclude}, options)).violations;
 }"""
 DEFINED = "typeof axe !== 'undefined'"
 
 
-def serious_findings(page: Page) -> list[str]:
-    """Return what axe finds serious or critical in an open page, a line for each element."""
+def serious_findings(page: Page, *, but_for: tuple[str, ...] = ()) -> list[str]:
+    """Return what axe finds serious or critical in an open page, a line for each element.
+
+    Args:
+        but_for: selectors of what is not looked at, because it was on another page.
+    """
     # By evaluation: a strict policy refuses a script that is added to the page.
     if not page.evaluate(DEFINED):
         page.evaluate(_source())
     return [
         f"{found['impact']} {found['id']}: {_selector(node)} – {_summary(node)}"
-        for found in page.evaluate(RUN, TAGS)
+        for found in page.evaluate(RUN, [TAGS, list(but_for)])
         if found["impact"] in SERIOUS
         for node in found["nodes"]
     ]
