@@ -19,7 +19,7 @@ smoke: ## book, pay and refund by curl, against a running `make run`
 	@devstack/smoke.sh
 
 screenshots: venv ## the pictures in docs/screenshots, of a running `make run`
-	@$(BIN)/python -m devstack.screenshots
+	@$(BIN)/python -m devstack.pictures
 
 test: venv ## every test, in parallel
 	@$(BIN)/python -m devstack tools

@@ -59,6 +59,16 @@ class Walk:
         """Where the customer lands."""
         return f"{self.site}/pay/success?session_id={self.session_id}"
 
+    @property
+    def places(self) -> dict[str, str]:
+        """What stands for `{…}` in the path of a page about this booking."""
+        return {
+            "site": self.site,
+            "booking": self.booking_id,
+            "payment": self.payment_id,
+            "paid": self.success_url,
+        }
+
     def pay(self, page: Page) -> None:
         """Fill in the card on Stripe's page, and wait until our page says that it arrived."""
         page.fill("#card_number", CARD)
