@@ -15,7 +15,7 @@ from myhibachi.core.admin import (
 from payments.admin import another_way_page, approval_page, paid_back_page
 from payments.admin.base import MoneyAdmin
 from payments.admin.filters import RefundsToDoFilter
-from payments.admin.links import link_column, purpose
+from payments.admin.links import NOTHING, link_column, purpose
 from payments.admin.search import Search
 from payments.admin.stripe_dashboard import stripe_column, stripe_link
 from payments.admin.tables import refund_instead, refund_state
@@ -52,9 +52,15 @@ def by(refund: Refund) -> str:
     return str(refund.requested_by or "Stripe's dashboard")
 
 
+@admin.display(description="reason")
+def reason(refund: Refund) -> str:
+    """Why, as it was given."""
+    return refund.reason.replace("_", " ") or NOTHING
+
+
 @admin.register(Refund)
 class RefundAdmin(MoneyAdmin):
-    list_display = (WHEN, AMOUNT, refund_state, BOOKING, PAYMENT, "reason", by, AT_STRIPE)
+    list_display = (WHEN, AMOUNT, refund_state, BOOKING, PAYMENT, reason, by, AT_STRIPE)
     list_filter = (
         RefundsToDoFilter,
         "status",
@@ -78,7 +84,7 @@ class RefundAdmin(MoneyAdmin):
     )
     sections = (
         (None, (refund_state, "failure_reason", AMOUNT, BOOKING, PAYMENT, STRIPE)),
-        ("Why and who", ("reason", "notes", "requested_by", "created_at")),
+        ("Why and who", (reason, "notes", "requested_by", "created_at")),
         ("Approval by a second person", ("approval", "decided_by", DECIDED)),
         ("Paid back by hand", ("paid_back_by", "paid_back_reference", PAID_BACK, refund_instead)),
     )
