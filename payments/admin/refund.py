@@ -3,6 +3,8 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from bookings.models.order import BULKY
 from myhibachi.core.admin import (
@@ -53,9 +55,9 @@ def by(refund: Refund) -> str:
 
 
 @admin.display(description="reason")
-def reason(refund: Refund) -> str:
+def reason(refund: Refund) -> SafeString:
     """Why, as it was given."""
-    return refund.reason.replace("_", " ") or NOTHING
+    return format_html("{}", refund.reason.replace("_", " ")) or NOTHING
 
 
 @admin.register(Refund)
