@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from django.utils import timezone
@@ -45,6 +46,13 @@ class _Echo:
 
     def write(self, text: str) -> str:
         return text
+
+
+def in_pieces(lines: Iterable[str], size: int = 500) -> Iterator[str]:
+    """Yield many lines at a time: each piece is a write to the network."""
+    rest = iter(lines)
+    while piece := "".join(islice(rest, size)):
+        yield piece
 
 
 def written(rows: Iterable[Iterable[str]]) -> Iterator[str]:

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from myhibachi.core import audit
 from myhibachi.core.admin.paginator import CappedPaginator
-from myhibachi.core.csv_text import cell, written
+from myhibachi.core.csv_text import cell, in_pieces, written
 
 PERMISSION = "customers.export_lists"
 CHUNK = 1000
@@ -63,7 +63,7 @@ class ExportAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at
         self._note(request, found.result_count)
         name = str(self.opts.verbose_name_plural).replace(" ", "-")
         return StreamingHttpResponse(
-            written(chain([self.export_columns], self._cells(found.queryset))),
+            in_pieces(written(chain([self.export_columns], self._cells(found.queryset)))),
             content_type="text/csv; charset=utf-8",
             headers={
                 "Content-Disposition": f'attachment; filename="{name}-{timezone.localdate()}.csv"',

@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from myhibachi.core.csv_text import cell, written
+from myhibachi.core.csv_text import cell, in_pieces, written
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,11 @@ from myhibachi.core.csv_text import cell, written
 )
 def test_a_cell_is_plain_text_that_no_spreadsheet_computes(value, text):
     assert cell(value) == text
+
+
+def test_lines_are_sent_many_at_a_time():
+    assert list(in_pieces(["a\n", "b\n", "c\n"], size=2)) == ["a\nb\n", "c\n"]
+    assert list(in_pieces([])) == []
 
 
 def test_lines_are_quoted_where_they_must_be():
