@@ -13,6 +13,8 @@ SHOWN = 40
 class Measured:
     """What a page took; `small_…` is the same page with a few rows, where it was there.
 
+    Its queries are the most that a page of its kind asked for there.
+
     Attributes:
         counts_all: whether a statement counts rows without a limit.
     """

@@ -20,11 +20,12 @@ def measure_all(
         runs: how often a slow page is asked for.
         small: what they took with a few rows.
     """
-    client, found = owner(), dict[str, Measured]()
+    client, found, before = owner(), dict[str, Measured](), small or {}
+    most = _most_queries(before)
     for page in every_page(client):
         if only not in page.name or page.name in found:
             continue
-        measured = _measure(client, page, runs=runs, small=(small or {}).get(page.name))
+        measured = _measure(client, page, runs=runs, small=before.get(page.name), most=most)
         if measured:
             found[page.name] = measured
             _progress(measured, len(found))
@@ -32,7 +33,9 @@ def measure_all(
     return found
 
 
-def _measure(client: Client, page: Page, *, runs: int, small: Measured | None) -> Measured | None:
+def _measure(
+    client: Client, page: Page, *, runs: int, small: Measured | None, most: Mapping[str, int]
+) -> Measured | None:
     seen = visit(client, page.url, runs=runs)
     if seen is None:
         return None
@@ -44,8 +47,21 @@ def _measure(client: Client, page: Page, *, runs: int, small: Measured | None) -
         is_broken=seen.is_broken,
         counts_all=any(map(_counts_all, seen.statements)),
         small_ms=small.ms if small else None,
-        small_queries=small.queries if small else None,
+        small_queries=most.get(_kind(page.name)),
     )
+
+
+def _most_queries(small: Mapping[str, Measured]) -> dict[str, int]:
+    """Return what each kind of page asks at most: one that finds nothing may ask less."""
+    most: dict[str, int] = {}
+    for name, page in small.items():
+        most[_kind(name)] = max(page.queries, most.get(_kind(name), 0))
+    return most
+
+
+def _kind(name: str) -> str:
+    """Return the name without its filter, and without the number of its object."""
+    return name.split(",")[0].rstrip(" 0123456789")
 
 
 def _counts_all(statement: str) -> bool:

@@ -24,7 +24,7 @@ def searches() -> dict[str, str]:
         "name": booking.contact_name,
         "one letter": "a",
         "email": booking.contact_email,
-        "part of an email": "guest12",
+        "part of an email": "guest123",
         "phone": booking.contact_phone,
         "end of a phone": booking.contact_phone[-4:],
         "reference": booking.reference,
