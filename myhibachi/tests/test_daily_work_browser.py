@@ -99,7 +99,7 @@ def test_support_finds_a_caller_books_a_party_takes_zelle_and_sends_a_quote(
     page.locator(".select2-search__field").fill("Jamal")
     page.get_by_role("option", name="Jamal Jones").first.click()
     page.get_by_label("Date:").fill(party["date"])
-    page.get_by_label("Time:").select_option(label=party["time"])
+    page.get_by_label("Time:").select_option(f"{party['time']}:00")
     page.get_by_label("Guests:").fill("9")
     page.get_by_label("Location:").fill(party["location"])
     press(page, "Save")
