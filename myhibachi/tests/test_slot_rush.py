@@ -16,9 +16,10 @@ PEOPLE = 200
 LOG_IN = """
 from customers.api.tokens import log_in
 from customers.models import User
+from customers.services.sessions import UNKNOWN
 for n in range({people}):
     user = User.objects.create_user("rush%s@myhibachi.test" % n, name="Guest %s" % n)
-    print("token:", log_in(user).access_token)
+    print("token:", log_in(user, client=UNKNOWN).access_token)
 """
 LEFT_BEHIND = """
     WITH rush AS (SELECT id FROM customers_user WHERE email LIKE 'rush%%@myhibachi.test'),
