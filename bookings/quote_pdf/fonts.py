@@ -52,9 +52,9 @@ def _font(char: str) -> str | None:
     if char.isprintable() and _is_western(char):
         return WESTERN
     eastern = next((font for first, last, font in EASTERN if first <= ord(char) <= last), None)
-    if eastern:
-        return eastern
-    return OTHERS if ord(char) in _dejavu().face.charToGlyph else None
+    # Which registers the eastern ones, too.
+    others = _dejavu()
+    return eastern or (OTHERS if ord(char) in others.face.charToGlyph else None)
 
 
 def _is_western(char: str) -> bool:

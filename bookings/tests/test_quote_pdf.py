@@ -1,7 +1,10 @@
 """The quote on paper: every fact is there as text, whatever the customer's alphabet."""
 
 import base64
+import os
 import re
+import subprocess
+import sys
 import zlib
 
 import pytest
@@ -128,3 +131,17 @@ def test_it_says_what_can_be_accepted_and_what_can_not():
         [text] = pages(quote_pdf.render(quote))
         assert says in text
         assert "Accept it online" not in text
+
+
+def test_the_first_letter_that_a_process_writes_may_be_an_eastern_one():
+    program = (
+        "import django\n"
+        "django.setup()\n"
+        "from reportlab.lib.styles import ParagraphStyle\n"
+        "from reportlab.platypus import Paragraph\n"
+        "from bookings.quote_pdf.fonts import markup\n"
+        "Paragraph(markup('さくら'), ParagraphStyle('plain'))"
+    )
+    env = os.environ | {"DJANGO_SETTINGS_MODULE": "myhibachi.settings"}
+    done = subprocess.run([sys.executable, "-c", program], env=env, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
