@@ -1,8 +1,9 @@
 """`python -m bench.admin`: every page of the admin over a busy house's years of data.
 
 It measures each page twice: with a few rows and with 200,000 payments. It exits with 1 where a
-page takes more than 300 ms at the median (analytics and accounting: a second), where its number of
-queries grows with the rows, or where a list counts its rows to the end.
+page takes more than 300 ms at the median (analytics, accounting, the calendar: two seconds), where
+its number of queries grows with the rows (but for an object's page: one has more to show than
+another), or where a list counts its rows to the end.
 
     --only WORD    the pages whose name has this word
     --runs N       how often each slow page is asked for; 15 if left out

@@ -45,6 +45,7 @@ def _measure(
         ms=seen.ms,
         queries=seen.queries,
         is_broken=seen.is_broken,
+        of_object=page.of_object,
         counts_all=any(map(_counts_all, seen.statements)),
         small_ms=small.ms if small else None,
         small_queries=most.get(_kind(page.name)),

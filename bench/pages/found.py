@@ -26,6 +26,7 @@ class Page:
 
     name: str
     url: str
+    of_object: bool = False
 
 
 def every_page(client: Client) -> Iterator[Page]:
@@ -87,7 +88,7 @@ def object_pages(model_admin: Any) -> Iterator[Page]:
         for pattern in ends:
             [argument] = pattern.pattern.converters
             if url := _reversed(f"admin:{pattern.name}", **{argument: pk}):
-                yield Page(name=f"{pattern.name} {number}", url=url)
+                yield Page(name=f"{pattern.name} {number}", url=url, of_object=True)
 
 
 def boxes(model_admin: Any) -> Iterator[Page]:
