@@ -75,7 +75,8 @@ NEVER = {
         AND stripe_checkout_session_id IS NULL AND status <> 'canceled'))""",
     "refund that Stripe never answered": """
         SELECT id::text, status FROM payments_refund
-        WHERE awaiting_stripe OR (stripe_refund_id IS NULL AND status <> 'failed')""",
+        WHERE awaiting_stripe OR (stripe_refund_id IS NULL AND status <> 'failed'
+        AND approval NOT IN ('requested', 'rejected'))""",
     "invoice that Stripe never answered": """
         SELECT id::text, status FROM payments_invoice
         WHERE awaiting_stripe OR (stripe_invoice_id IS NULL AND status <> 'void')""",

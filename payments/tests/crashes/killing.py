@@ -6,6 +6,7 @@ that is to die is changed for that, never the product.
 
 import os
 import signal
+import traceback
 from collections.abc import Callable
 from typing import Any
 
@@ -49,6 +50,9 @@ def _die_at(moment: int, work: Callable[[], object]) -> None:
         _around(BaseDatabaseWrapper, "_commit", tick)
         work()
         code = 0
+    except BaseException:
+        traceback.print_exc()
+        raise
     finally:
         os._exit(code)
 
