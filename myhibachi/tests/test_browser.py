@@ -45,6 +45,8 @@ def pay(page: Page, card: str) -> None:
 
 
 def log_in(client: Client, page: Page, email: str) -> None:
+    # The page that waits for a payment may be about to look again.
+    page.wait_for_load_state("networkidle")
     page.goto(f"{client.stack.url}/admin/")
     page.locator("#id_username").fill(email)
     page.locator("#id_password").fill(PASSWORD)
