@@ -19,6 +19,9 @@ from payments.queries.period import Period, bucket_start
 
 Kind = LedgerEntry.Kind
 
+# What no payment is known of.
+OTHER = "other"
+
 
 class Row(NamedTuple):
     """All entries of one kind, date, method and purpose; the month's first date by month."""

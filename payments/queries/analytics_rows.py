@@ -9,16 +9,12 @@ from django.db.models.functions import ExtractIsoWeekDay
 from bookings.models import Booking
 from bookings.queries import figures as parties
 from payments.models import Dispute, LedgerEntry, Payment
-from payments.queries.analytics import (
-    OTHER,
-    OUTCOMES,
-    UNKNOWN,
-    card_payments,
-    disputes_opened,
-    with_reason,
-)
+from payments.queries.analytics_attempts import OUTCOMES, card_payments
+from payments.queries.analytics_losses import disputes_opened, with_reason
+from payments.queries.analytics_money import OTHER
 from payments.queries.cash_dates import entries_in
 from payments.queries.period import Period
+from payments.queries.rates import UNKNOWN
 
 Kind = LedgerEntry.Kind
 REFUNDED = (Kind.REFUND, Kind.REFUND_REVERSAL)

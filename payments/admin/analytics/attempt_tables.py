@@ -13,8 +13,10 @@ from payments.admin.analytics.table import (
     counted,
     in_words,
 )
-from payments.queries.analytics import Attempts, DisputeRow, share
+from payments.queries.analytics_attempts import Attempts
+from payments.queries.analytics_losses import DisputeRow
 from payments.queries.period import Period
+from payments.queries.rates import share
 
 OUTCOMES = {
     "succeeded": "Succeeded",

@@ -9,8 +9,14 @@ from bookings.queries import figures as parties
 from bookings.queries.figures import Parties, PartyRow
 from bookings.queries.rules import current_rules
 from bookings.rules import Rules
-from payments.queries import analytics, analytics_money, analytics_payers
-from payments.queries.analytics import AttemptRow, Attempts, DisputeRow, Refunds
+from payments.queries import (
+    analytics_attempts,
+    analytics_losses,
+    analytics_money,
+    analytics_payers,
+)
+from payments.queries.analytics_attempts import AttemptRow, Attempts
+from payments.queries.analytics_losses import DisputeRow, Refunds
 from payments.queries.analytics_money import Bucket, Row, Totals
 from payments.queries.analytics_payers import PayerFigures, Payers, TopPayer
 from payments.queries.period import EVENT, Period
@@ -53,7 +59,7 @@ class Figures:
     @cached_property
     def refunds(self) -> Refunds:
         """What went back, by reason."""
-        return analytics.refunds_of(self.period, self.totals)
+        return analytics_losses.refunds_of(self.period, self.totals)
 
     @cached_property
     def not_settled(self) -> tuple[Totals, Totals]:
@@ -64,12 +70,12 @@ class Figures:
     @cached_property
     def attempt_rows(self) -> list[AttemptRow]:
         """Card payments by bucket and by how they stand."""
-        return analytics.attempt_rows(self.period)
+        return analytics_attempts.attempt_rows(self.period)
 
     @cached_property
     def attempts(self) -> Attempts:
         """Card payments, added up."""
-        return analytics.stand(self.attempt_rows)
+        return analytics_attempts.stand(self.attempt_rows)
 
     @cached_property
     def attempts_by_bucket(self) -> dict[date, Attempts]:
@@ -77,12 +83,12 @@ class Figures:
         groups = defaultdict(list)
         for row in self.attempt_rows:
             groups[row.start].append(row)
-        return {start: analytics.stand(groups[start]) for start in self.period.starts}
+        return {start: analytics_attempts.stand(groups[start]) for start in self.period.starts}
 
     @cached_property
     def disputes(self) -> list[DisputeRow]:
         """Disputes opened, by the reason that the bank gave."""
-        return analytics.dispute_rows(self.period)
+        return analytics_losses.dispute_rows(self.period)
 
     # --- Customers, by the dates on which they paid
     @cached_property

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from payments.admin.analytics.figures import Figures
 from payments.admin.analytics.table import COUNT, MONEY, RATE, Cell
-from payments.queries.analytics import share
+from payments.queries.rates import share
 
 Number = int | float | None
 Read = Callable[[Figures], Number]

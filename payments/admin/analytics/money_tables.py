@@ -18,10 +18,10 @@ from payments.admin.analytics.table import (
     in_words,
 )
 from payments.models import Payment
-from payments.queries.analytics import OTHER, share
-from payments.queries.analytics_money import Bucket, Totals, add_up, add_up_by
+from payments.queries.analytics_money import OTHER, Bucket, Totals, add_up, add_up_by
 from payments.queries.analytics_money import Row as LedgerRow
 from payments.queries.period import Period, bucket_start
+from payments.queries.rates import share
 
 METHODS = (*Payment.Method.values, OTHER)
 

@@ -16,7 +16,7 @@ from payments.admin.analytics.table import (
     bucket_label,
     counted,
 )
-from payments.queries.analytics import share
+from payments.queries.rates import share
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MADE_LABELS = {

@@ -21,7 +21,7 @@ from payments.admin.analytics.party_tables import WEEKDAYS
 from payments.admin.analytics.rows_cells import Cells
 from payments.admin.analytics.table import in_words
 from payments.queries import analytics_payers, analytics_rows
-from payments.queries.analytics import OUTCOMES
+from payments.queries.analytics_attempts import OUTCOMES
 from payments.queries.analytics_rows import DISPUTE_STATES, KINDS
 from payments.queries.period import BASES, EVENT, Period
 from payments.services.figures_export import PERMISSION

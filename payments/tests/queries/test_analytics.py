@@ -6,14 +6,9 @@ from django.test.utils import CaptureQueriesContext
 
 from myhibachi.core.errors import InvalidInput
 from payments.models import Payment
-from payments.queries.analytics import (
-    Attempts,
-    Disputes,
-    FailureReason,
-    RefundReason,
-    Refunds,
-    payment_analytics,
-)
+from payments.queries.analytics import payment_analytics
+from payments.queries.analytics_attempts import Attempts, FailureReason
+from payments.queries.analytics_losses import Disputes, RefundReason, Refunds
 from payments.queries.analytics_money import Bucket, Totals
 from payments.queries.period import Period
 from payments.tests.factories import DisputeFactory, PaymentFactory, paid_payment, refunded
