@@ -1,12 +1,15 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import ForeignKey
+from django.forms import ModelChoiceField
 from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
 
 from myhibachi.core.admin.export import ExportAdmin
 from myhibachi.core.admin.history import history_page
 from myhibachi.core.admin.paginator import CappedPaginator
+from myhibachi.core.admin.search_box import SearchBox
 
 
 class HouseAdmin(ExportAdmin):
@@ -27,6 +30,13 @@ class HouseAdmin(ExportAdmin):
     ) -> HttpResponse:
         title = capfirst(str(self.opts.verbose_name_plural))
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
+    def formfield_for_foreignkey(
+        self, db_field: "ForeignKey[Any]", request: HttpRequest, **kwargs: Any
+    ) -> "ModelChoiceField[Any] | None":
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = SearchBox(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_paginator(
         self, request: HttpRequest, queryset: Any, *args: Any, **kwargs: Any
