@@ -15,6 +15,12 @@ class NotEditable(DomainError):
     code = "booking_not_editable"
 
 
+class GuestsChanged(DomainError):
+    """The party has another number of guests than the person saw."""
+
+    code = "guests_changed"
+
+
 class TotalBelowPaid(DomainError):
     """The change would make the booking cost less than what has been paid."""
 

@@ -3,14 +3,14 @@
 from django.http import HttpRequest
 from django.urls import URLPattern
 
-from bookings.admin import calendar, finish, prep, reschedule, send_link
+from bookings.admin import calendar, final_count, finish, prep, reschedule, send_link
 from bookings.admin.tools import Group, Tool, tool
 from bookings.models import Booking
 
 
 def urls() -> list[URLPattern]:
     """Return their addresses, for the booking's admin."""
-    pages = (calendar, prep, reschedule, finish, send_link)
+    pages = (calendar, prep, reschedule, final_count, finish, send_link)
     return [pattern for each in pages for pattern in each.urls()]
 
 
@@ -26,4 +26,6 @@ def tools(booking: Booking, request: HttpRequest) -> list[Tool]:
         found.append(Tool(name="Open pay page", url=page, group=Group.MONEY))
     if reschedule.is_offered(booking, request):
         found.append(tool("Reschedule…", reschedule, booking, Group.PARTY))
+    if final_count.is_offered(booking, request):
+        found.append(tool("Guests are final…", final_count, booking, Group.PARTY))
     return [*found, *finish.tools(booking, request)]

@@ -42,6 +42,8 @@ class Booking(Ordered, Priced):
     confirmed_at = models.DateTimeField(null=True, blank=True)
     canceled_at = models.DateTimeField(null=True, blank=True)
     reschedules = models.PositiveSmallIntegerField(default=0)
+    # The number that somebody noted as final. Once other guests are to come, nothing is final.
+    final_guests = models.PositiveSmallIntegerField(null=True, blank=True)
 
     paid = cents_field(default=0)
     # What a dispute is answered with: who agreed to the terms, and from where.
@@ -132,6 +134,11 @@ class Booking(Ordered, Priced):
     def balance(self) -> int:
         """What is left to pay, in cents; never negative."""
         return max(self.total - self.paid, 0)
+
+    @property
+    def guests_are_final(self) -> bool:
+        """Whether somebody has noted this very number of guests as final."""
+        return self.final_guests == self.guests
 
     @property
     def holds_slot(self) -> bool:

@@ -42,16 +42,18 @@ def owed_after(now: dt.datetime) -> Q:
 
 
 def count_due(now: dt.datetime) -> Q:
-    """The parties whose number of guests is final within a day, by each one's own rules."""
+    """The parties whose number of guests can change for less than a day, and is not noted as final.
+
+    How long it can change is by each one's own rules.
+    """
     hours = Cast(KT("rules_snapshot__final_count_hours"), IntegerField())
     before = ExpressionWrapper(hours * Value(dt.timedelta(hours=1)), output_field=DurationField())
     final_at = F("starts_at") - before
     longest = RuleBook.objects.aggregate(longest=Max("final_count_hours"))["longest"] or 0
     latest = now + COUNT_IS_NEAR + dt.timedelta(hours=longest)
     coming = Q(status=Status.CONFIRMED, starts_at__gt=now, starts_at__lte=latest)
-    return (
-        coming & Q(GreaterThan(final_at, now)) & Q(LessThanOrEqual(final_at, now + COUNT_IS_NEAR))
-    )
+    near = Q(GreaterThan(final_at, now)) & Q(LessThanOrEqual(final_at, now + COUNT_IS_NEAR))
+    return coming & near & ~Q(final_guests=F("guests"))
 
 
 def to_finish(now: dt.datetime) -> Q:

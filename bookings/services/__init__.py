@@ -1,6 +1,7 @@
 """What can be done to a booking: one verb, one function."""
 
 from bookings.services.create import Consent, Contact, Words, create_booking
+from bookings.services.final_count import confirm_guests
 from bookings.services.finish import mark_completed, mark_no_show
 from bookings.services.holds import expire_holds
 from bookings.services.move_terms import Move, MoveOutcome
@@ -19,6 +20,7 @@ __all__ = [
     "Order",
     "Words",
     "apply_paid",
+    "confirm_guests",
     "create_booking",
     "due",
     "expire_holds",

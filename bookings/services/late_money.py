@@ -82,6 +82,7 @@ def _take_place(booking: Booking, date: dt.date, time: dt.time, *, now: dt.datet
     rules = current_rules(now)
     if (date, time) != (booking.date, booking.time):
         booking.starts_at = slots.check_bookable(rules, date=date, time=time, now=now)
+        booking.final_guests = None
     elif booking.starts_at <= now:
         raise SlotInPast("This slot has begun already.", attr="date")
     # The same slot is theirs though the notice is over: they had it.

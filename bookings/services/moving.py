@@ -31,4 +31,6 @@ def take_slot(
         "seat": seats.take_seat(rules, date=date, time=time, now=now),
         "date": date,
         "time": time,
+        # Who comes on one day may not come on another.
+        "final_guests": None,
     }

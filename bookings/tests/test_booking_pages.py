@@ -88,6 +88,39 @@ def test_what_has_not_begun_has_not_ended(support, name):
     assert booking.status == "confirmed"
 
 
+def test_the_final_number_of_guests_is_asked_about_and_then_said(support):
+    booking = BookingFactory(status="confirmed", guests=8)
+    asked = support.get(page(booking, "final-count"))
+    assert "Is 8 the final number of guests?" in words(asked)
+    form = {"guests": asked.context["form"]["guests"].value()}
+
+    done = support.post(page(booking, "final-count"), form)
+
+    assert said(done) == [f"Booking {booking.reference}: 8 guests are final."]
+    shown = words(support.get(page(booking, "change")))
+    assert "Guests 8 adults final" in shown
+    assert "The number of guests is final" in shown
+    assert "Guests 8 final" in words(support.get(page(booking, "prep")))
+
+
+def test_an_answer_about_another_number_of_guests_notes_nothing(support):
+    booking = BookingFactory(status="confirmed", guests=10)
+
+    late = support.post(page(booking, "final-count"), {"guests": 8})
+
+    assert said(late) == ["The number of guests is 10 by now: is that final?"]
+    booking.refresh_from_db()
+    assert booking.final_guests is None
+
+
+@pytest.mark.parametrize("fields", [{"status": "pending"}, {"guests": 8, "final_guests": 8}])
+def test_where_no_number_of_guests_is_to_be_noted_it_is_not_asked_about(support, fields):
+    booking = BookingFactory(**{"status": "confirmed"} | fields)
+    assert said(support.get(page(booking, "final-count"))) == [
+        "The guests are final already, or this party is not to come."
+    ]
+
+
 def test_a_no_show_is_no_action_of_the_list(support):
     listed = support.get(reverse("admin:bookings_booking_changelist"))
     actions = dict(listed.context["action_form"].fields["action"].choices)

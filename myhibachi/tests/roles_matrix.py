@@ -160,12 +160,13 @@ PAGES = {
     # The day.
     "today": Page(what="Today", see=SUPPORT),
     "admin:index": Page(what="Today", see=SUPPORT),
-    "today_do": Page(what="Today: mark as completed", do=SUPPORT),
+    "today_do": Page(what="Today: mark as completed, guests are final", do=SUPPORT),
     "find": Page(what="Search everywhere", see=SUPPORT),
     "admin:bookings_booking_calendar": Page(what="Calendar", see=SUPPORT),
     "admin:bookings_booking_prep_day": Page(what="Prep sheet of a day", see=SUPPORT),
     "admin:bookings_booking_prep": Page(what="Prep sheet of a party", see=SUPPORT),
     # A booking.
+    "admin:bookings_booking_final_count": Page(what="Guests are final", see=SUPPORT, do=SUPPORT),
     "admin:bookings_booking_done": Page(what="Party took place", see=SUPPORT, do=SUPPORT),
     "admin:bookings_booking_no_show": Page(what="No-show", see=SUPPORT, do=SUPPORT),
     "admin:bookings_booking_send_link": Page(what="Send the pay link", see=SUPPORT, do=SUPPORT),

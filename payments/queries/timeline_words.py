@@ -15,6 +15,7 @@ Kind = LedgerEntry.Kind
 TITLES = {
     "booking.created": "Booking made",
     "booking.updated": "Order changed",
+    "booking.guests_confirmed": "The number of guests is final",
     "booking.rescheduled": "Party moved",
     "booking.reseated": "Given a place again",
     "booking.bill_lowered": "Bill lowered, as goodwill",

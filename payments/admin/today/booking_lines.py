@@ -3,13 +3,13 @@
 import datetime as dt
 from dataclasses import replace
 
+from bookings.admin.final_count import are_final
 from bookings.models import Booking, Email, Quote
 from payments.admin import late_money_page, record_payment_page
 from payments.admin.today.line import (
     Line,
     about_party,
     action,
-    guests,
     in_place,
     left,
     page_of,
@@ -78,8 +78,11 @@ def count_due(booking: Booking, now: dt.datetime) -> Line:
     final_at = booking.starts_at - dt.timedelta(hours=booking.rules.final_count_hours)
     return replace(
         base(booking),
-        when=f"{guests(booking)}, final {left(final_at, now=now)}",
-        actions=(action("Change guests", "bookings_booking_change", booking.pk),),
+        when=f"final {left(final_at, now=now)}",
+        actions=(
+            in_place(are_final(booking.guests), "guests_final", booking, seen=str(booking.guests)),
+            action("Change guests", "bookings_booking_change", booking.pk),
+        ),
     )
 
 

@@ -15,11 +15,15 @@ from payments.admin.deadline import spelled
 
 @dataclass(frozen=True, kw_only=True)
 class Action:
-    """A button: a page of its own, or (`posts`) one safe step that is done here."""
+    """A button: a page of its own, or (`posts`) one safe step that is done here.
+
+    `seen` is what of the row the step relies on, as the person saw it.
+    """
 
     label: str
     url: str
     posts: bool = False
+    seen: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,9 +59,9 @@ def action(label: str, name: str, *args: Any) -> Action:
     return Action(label=label, url=reverse(f"admin:{name}", args=args))
 
 
-def in_place(label: str, what: str, row: Model) -> Action:
+def in_place(label: str, what: str, row: Model, *, seen: str = "") -> Action:
     """Return a button that does one safe step here."""
-    return Action(label=label, url=reverse("today_do", args=[what, row.pk]), posts=True)
+    return Action(label=label, url=reverse("today_do", args=[what, row.pk]), posts=True, seen=seen)
 
 
 def about_party(booking: Booking) -> str:

@@ -14,9 +14,10 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
+from bookings.admin.final_count import are_final
 from bookings.queries.parties import party_days
 from bookings.queries.rules import current_rules
-from bookings.services import mark_completed
+from bookings.services import confirm_guests, mark_completed
 from bookings.services.emails.outbox import send_again
 from bookings.slots import local_date
 from customers.models import User
@@ -56,26 +57,33 @@ def find(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse(list_for(term))}?{urlencode({'q': term})}")
 
 
-def _replay(event_id: str, *, actor: User, now: datetime) -> str:
+def _replay(event_id: str, _seen: str, *, actor: User, now: datetime) -> str:
     count = replay_events(event_ids=[int(event_id)], actor=actor, now=now)
     return "It is processed again in a moment." if count else "Its payload has been forgotten."
 
 
-def _send_again(email_id: str, *, actor: User, now: datetime) -> str:
+def _send_again(email_id: str, _seen: str, *, actor: User, now: datetime) -> str:
     email = send_again(email_id=UUID(email_id), actor=actor, now=now)
     return f"{email} will be sent in a moment."
 
 
-def _completed(booking_id: str, *, actor: User, now: datetime) -> str:
+def _completed(booking_id: str, _seen: str, *, actor: User, now: datetime) -> str:
     booking = mark_completed(booking_id=UUID(booking_id), actor=actor, now=now)
     return f"{booking} is marked as completed."
 
 
-# What is one safe step: who may, and the call, which returns what to say.
+def _guests_final(booking_id: str, seen: str, *, actor: User, now: datetime) -> str:
+    booking = confirm_guests(booking_id=UUID(booking_id), guests=int(seen), actor=actor, now=now)
+    return f"{booking}: {are_final(booking.guests)}."
+
+
+# What is one safe step: who may, and the call, which gets the row's id and what the person saw of
+# it, and returns what to say.
 STEPS: dict[str, tuple[str, Callable[..., str]]] = {
     "replay": (REPLAYS, _replay),
     "send_again": (CHANGES_BOOKINGS, _send_again),
     "completed": (CHANGES_BOOKINGS, _completed),
+    "guests_final": (CHANGES_BOOKINGS, _guests_final),
 }
 
 
@@ -88,7 +96,8 @@ def do(request: HttpRequest, what: str, row_id: str) -> HttpResponse:
     if not request.user.has_perm(permission):
         raise PermissionDenied
     try:
-        said = step(row_id, actor=cast(User, request.user), now=timezone.now())
+        seen = request.POST.get("seen", "")
+        said = step(row_id, seen, actor=cast(User, request.user), now=timezone.now())
     except DomainError as error:
         messages.error(request, error.detail)
     except ValueError as error:

@@ -20,9 +20,11 @@ DAY = dt.timedelta(days=1)
 ROLES = ("support", "manager", "finance", "admin")
 
 
-def booking(*, status: str, paid: int = 0, starts_in: dt.timedelta = 30 * DAY) -> Booking:
+def booking(
+    *, status: str, paid: int = 0, starts_in: dt.timedelta = 30 * DAY, **fields: Any
+) -> Booking:
     """Return a booking of 55000, paid by card; its customer is known at Stripe."""
-    made = BookingFactory(status="pending", starts_at=timezone.now() + starts_in)
+    made = BookingFactory(status="pending", starts_at=timezone.now() + starts_in, **fields)
     Customer.objects.filter(pk=made.customer_id).update(stripe_customer_id=f"cus_{made.pk.hex}")
     if paid:
         paid_payment(booking=made, amount=paid)
@@ -46,7 +48,7 @@ def buttons(client: Any, shown: Booking) -> list[str]:
 LINK, PAGE, RECORD = "Send link…", "Open pay page", "Record payment…"
 CARD, INVOICE, MOVE = "Charge saved card…", "Send invoice…", "Reschedule…"
 DONE, NO_SHOW, REFUND, CANCEL = "Mark done…", "Mark no-show…", "Refund…", "Cancel…"
-LATE, PREP = "Late money…", "Prep sheet"
+LATE, PREP, FINAL = "Late money…", "Prep sheet", "Guests are final…"
 
 CASES: dict[str, tuple[dict[str, Any], dict[str, list[str]]]] = {
     "held": (
@@ -60,13 +62,23 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, list[str]]]] = {
     "confirmed": (
         {"status": "confirmed", "paid": 10000},
         {
-            "support": [LINK.upper(), PAGE, RECORD, PREP],
-            "manager": [LINK.upper(), PAGE, CARD, RECORD, MOVE, PREP, REFUND, CANCEL],
-            "finance": [LINK.upper(), PAGE, CARD, RECORD, INVOICE, MOVE, PREP, REFUND, CANCEL],
+            "support": [LINK.upper(), PAGE, RECORD, FINAL, PREP],
+            "manager": [LINK.upper(), PAGE, CARD, RECORD, MOVE, FINAL, PREP, REFUND, CANCEL],
+            "finance": [
+                LINK.upper(), PAGE, CARD, RECORD, INVOICE, MOVE, FINAL, PREP, REFUND, CANCEL,
+            ],
         },
     ),
     "all paid": (
         {"status": "confirmed", "paid": 55000},
+        {
+            "support": [PREP.upper(), LINK, RECORD, FINAL],
+            "manager": [PREP.upper(), LINK, RECORD, MOVE, FINAL, REFUND, CANCEL],
+            "finance": [PREP.upper(), LINK, RECORD, MOVE, FINAL, REFUND, CANCEL],
+        },
+    ),
+    "all paid, and its guests are final": (
+        {"status": "confirmed", "paid": 55000, "final_guests": 8},
         {
             "support": [PREP.upper(), LINK, RECORD],
             "manager": [PREP.upper(), LINK, RECORD, MOVE, REFUND, CANCEL],
@@ -150,6 +162,7 @@ PAGES = {
     "send-invoice": ("finance",),
     "record-payment": ("support", "manager", "finance"),
     "send-link": ("support", "manager", "finance"),
+    "final-count": ("support", "manager", "finance"),
     "done": ("support", "manager", "finance"),
     "no-show": ("support", "manager", "finance"),
 }

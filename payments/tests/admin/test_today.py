@@ -44,7 +44,8 @@ def test_each_kind_is_read_by_all_and_has_its_button_for_those_who_may(staff, ki
 
     browser = staff(role)
 
-    assert sections(browser) == {kind: [[case.button] if may else []]}
+    buttons = [each for each in (case.button, case.second) if each]
+    assert sections(browser) == {kind: [buttons if may else []]}
     page = browser.get(TODAY)
     [shown] = page.context["sections"]
     for action in shown.lines[0].actions:
@@ -171,8 +172,8 @@ def test_nobody_is_offered_to_approve_their_own_refund(client):
     assert sections(client) == {"to_approve": [[]]}
 
 
-def do(browser, what: str, row) -> int:
-    status: int = browser.post(reverse("today_do", args=[what, row.pk])).status_code
+def do(browser, what: str, row, **sent: str) -> int:
+    status: int = browser.post(reverse("today_do", args=[what, row.pk]), sent).status_code
     return status
 
 
@@ -205,6 +206,21 @@ def test_a_party_is_marked_as_done_in_place_once_it_has_begun(staff):
     said = support.get(TODAY).content.decode()
     assert f"{over.reference} is marked as completed." in said
     assert "The party has not begun yet." in said
+
+
+def test_guests_are_noted_as_final_in_place_if_they_are_still_as_many_as_were_seen(staff):
+    near = starting(30 * HOUR, guests=8)
+    support = staff("support")
+    assert 'name="seen" value="8"' in support.get(TODAY).content.decode()
+
+    answers = [do(support, "guests_final", near, seen=seen) for seen in ("9", "8", "", "x")]
+
+    assert answers == [302, 302, 404, 404]
+    near.refresh_from_db()
+    assert near.final_guests == 8
+    said = support.get(TODAY).content.decode()
+    assert "The number of guests is 8 by now: is that final?" in said
+    assert f"{near.reference}: 8 guests are final." in said
 
 
 def test_a_step_takes_a_click_and_a_row_that_is_there(staff, client):

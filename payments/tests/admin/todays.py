@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from bookings import slots
 from bookings.models import Booking, Email, Quote
+from bookings.services import confirm_guests
 from bookings.tests.factories import BookingFactory, default_rules
 from bookings.tests.quote_world import draft_quote
 from customers.tests.factories import UserFactory
@@ -163,10 +164,14 @@ def _note(row: Attention) -> object:
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """A kind: how one comes to wait, its button and who is the lowest to have it, what ends it."""
+    """A kind: how one comes to wait, its button and who is the lowest to have it, what ends it.
+
+    `second` is the button beside it, where there are two.
+    """
 
     make: Callable[[], Any]
     button: str
+    second: str = ""
     lowest: str | None
     deal: Callable[[Any], object]
 
@@ -211,9 +216,12 @@ CASES: dict[str, Case] = {
     ),
     "count_due": Case(
         make=lambda: paid_up(starting(30 * HOUR)),
-        button="Change guests",
+        button="8 guests are final",
+        second="Change guests",
         lowest="support",
-        deal=_set(rules_snapshot={}),
+        deal=lambda row: confirm_guests(
+            booking_id=row.pk, guests=row.guests, actor=None, now=timezone.now()
+        ),
     ),
     "place_unknown": Case(
         make=lambda: BookingFactory(status="confirmed", location_needs_review=True),
