@@ -27,6 +27,12 @@ class TotalBelowPaid(DomainError):
     code = "total_below_paid"
 
 
+class BillChanged(DomainError):
+    """The bill is not what the person has seen."""
+
+    code = "bill_changed"
+
+
 class SlotFull(DomainError):
     """No place is left. `extra["open_slots"]` has the nearest ones."""
 

@@ -16,7 +16,7 @@ from bookings.rules import Rules
 
 TRAVEL = "travel"
 RESCHEDULE_FEE = "reschedule_fee"
-# What was given back of a bill, and is not owed again.
+# What was taken off a bill: given back, forgiven, or never to be paid.
 GOODWILL = "goodwill_refund"
 # Extra lines that are no food, and not taxed.
 FEES = (RESCHEDULE_FEE, GOODWILL)
@@ -159,10 +159,13 @@ def price(
 
 
 def untaxed(lines: Iterable[Line]) -> int:
-    """Return the cents of a bill that no tax is on: travel and fees, at most all of it."""
+    """Return the cents of a bill that no tax is on: travel and fees, less what was taken off.
+
+    At most all of the bill, and not less than nothing: Stripe takes no negative line.
+    """
     bill = tuple(lines)
     free = _sum(line for line in bill if line.code in (TRAVEL, *FEES))
-    return min(free, _sum(bill))
+    return max(min(free, _sum(bill)), 0)
 
 
 def duration_minutes(rules: Rules, *, guests: int) -> int:

@@ -3,14 +3,14 @@
 from django.http import HttpRequest
 from django.urls import URLPattern
 
-from bookings.admin import calendar, final_count, finish, prep, reschedule, send_link
+from bookings.admin import calendar, final_count, finish, lower_bill, prep, reschedule, send_link
 from bookings.admin.tools import Group, Tool, tool
 from bookings.models import Booking
 
 
 def urls() -> list[URLPattern]:
     """Return their addresses, for the booking's admin."""
-    pages = (calendar, prep, reschedule, final_count, finish, send_link)
+    pages = (calendar, prep, reschedule, final_count, finish, send_link, lower_bill)
     return [pattern for each in pages for pattern in each.urls()]
 
 
@@ -28,4 +28,7 @@ def tools(booking: Booking, request: HttpRequest) -> list[Tool]:
         found.append(tool("Reschedule…", reschedule, booking, Group.PARTY))
     if final_count.is_offered(booking, request):
         found.append(tool("Guests are final…", final_count, booking, Group.PARTY))
-    return [*found, *finish.tools(booking, request)]
+    found += finish.tools(booking, request)
+    if lower_bill.is_offered(booking, request):
+        found.append(tool(lower_bill.BUTTON, lower_bill, booking, Group.BACK))
+    return found

@@ -16,7 +16,10 @@ LONGEST_LABEL = 60
 HEAD = ("Row", "Add-on", "Price", "Code", "Remove")
 DOLLARS = DollarsField()
 # What a bill calls its other lines (`bookings.pricing`).
-TAKEN = ("adult", "child", "toddler", "order_minimum", "travel", "tax", "reschedule_fee")
+TAKEN = (
+    "adult", "child", "toddler", "order_minimum", "travel", "tax", "reschedule_fee",
+    "goodwill_refund",
+)  # fmt: skip
 
 # What was typed in one row, by part.
 Row = dict[str, Any]

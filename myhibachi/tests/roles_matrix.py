@@ -173,6 +173,7 @@ PAGES = {
     "admin:bookings_booking_record_payment": Page(what="Record a payment", see=SUPPORT, do=SUPPORT),
     "admin:bookings_booking_cancel": Page(what="Cancel", see=MANAGER, do=MANAGER),
     "admin:bookings_booking_reschedule": Page(what="Reschedule", see=MANAGER, do=MANAGER),
+    "admin:bookings_booking_lower_bill": Page(what="Lower the bill", see=MANAGER, do=MANAGER),
     "admin:bookings_booking_refund": Page(what="Refund", see=MANAGER, do=MANAGER),
     "admin:bookings_booking_saved_card": Page(
         what="Charge the saved card", see=MANAGER, do=MANAGER

@@ -50,6 +50,7 @@ def lower_bill_by_refund(
         lower_bill(
             booking_id=question.booking_id,
             amount=question.facts["amount"],
+            label="Goodwill refund",
             note=note,
             actor=actor,
             now=now,

@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import replace
 
+from bookings.admin import lower_bill
 from bookings.admin.final_count import are_final
 from bookings.models import Booking, Email, Quote
 from payments.admin import late_money_page, record_payment_page
@@ -57,18 +58,27 @@ def late_money(booking: Booking, now: dt.datetime) -> Line:
 def owed_soon(booking: Booking, now: dt.datetime) -> Line:
     """A party that is near, and not all paid."""
     return replace(
-        owed_after(booking, now),
+        _owed(booking),
         when=f"party {left(booking.starts_at, now=now)}",
         hurry=booking.starts_at - now < HURRY,
     )
 
 
 def owed_after(booking: Booking, now: dt.datetime) -> Line:
-    """A party that is over, and not all paid."""
+    """A party that is over, and not all paid: it comes late, or never."""
+    line = _owed(booking)
+    lower = action(lower_bill.BUTTON, lower_bill.NAME, booking.pk, may=lower_bill.PERMISSION)
+    return replace(
+        line,
+        when=f"party {since(booking.starts_at, now=now)}",
+        actions=(*line.actions, lower),
+    )
+
+
+def _owed(booking: Booking) -> Line:
     return replace(
         base(booking),
         cents=booking.balance,
-        when=f"party {since(booking.starts_at, now=now)}",
         actions=(action("Record payment…", record_payment_page.NAME, booking.pk),),
     )
 

@@ -17,13 +17,16 @@ from payments.admin.deadline import spelled
 class Action:
     """A button: a page of its own, or (`posts`) one safe step that is done here.
 
-    `seen` is what of the row the step relies on, as the person saw it.
+    Attributes:
+        seen: what of the row the step relies on, as the person saw it.
+        may: the permission that it takes besides those of its section; empty where none.
     """
 
     label: str
     url: str
     posts: bool = False
     seen: str = ""
+    may: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,9 +57,9 @@ def page_of(row: Model) -> str:
     return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[row.pk])
 
 
-def action(label: str, name: str, *args: Any) -> Action:
+def action(label: str, name: str, *args: Any, may: str = "") -> Action:
     """Return a button that leads to a page of the admin."""
-    return Action(label=label, url=reverse(f"admin:{name}", args=args))
+    return Action(label=label, url=reverse(f"admin:{name}", args=args), may=may)
 
 
 def in_place(label: str, what: str, row: Model, *, seen: str = "") -> Action:

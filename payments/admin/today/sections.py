@@ -105,7 +105,13 @@ def _lines(
 ) -> Iterator[Line]:
     for row in rows:
         line = section.line(row, now)
-        yield line if mine and section.is_mine(row, user) else replace(line, actions=())
+        yours = mine and section.is_mine(row, user)
+        actions = (each for each in line.actions if yours and _has(user, each.may))
+        yield replace(line, actions=tuple(actions))
+
+
+def _has(user: User, permission: str) -> bool:
+    return not permission or user.has_perm(permission)
 
 
 def _questions(kind: Attention.Kind, title: str, *, technical: bool = False) -> Section:

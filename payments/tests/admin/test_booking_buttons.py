@@ -48,24 +48,25 @@ def buttons(client: Any, shown: Booking) -> list[str]:
 LINK, PAGE, RECORD = "Send link…", "Open pay page", "Record payment…"
 CARD, INVOICE, MOVE = "Charge saved card…", "Send invoice…", "Reschedule…"
 DONE, NO_SHOW, REFUND, CANCEL = "Mark done…", "Mark no-show…", "Refund…", "Cancel…"
-LATE, PREP, FINAL = "Late money…", "Prep sheet", "Guests are final…"
+LATE, PREP, FINAL, LOWER = "Late money…", "Prep sheet", "Guests are final…", "Lower the bill…"
 
 CASES: dict[str, tuple[dict[str, Any], dict[str, list[str]]]] = {
     "held": (
         {"status": "pending"},
         {
             "support": [LINK.upper(), PAGE, RECORD, PREP],
-            "manager": [LINK.upper(), PAGE, CARD, RECORD, MOVE, PREP, CANCEL],
-            "finance": [LINK.upper(), PAGE, CARD, RECORD, INVOICE, MOVE, PREP, CANCEL],
+            "manager": [LINK.upper(), PAGE, CARD, RECORD, MOVE, PREP, LOWER, CANCEL],
+            "finance": [LINK.upper(), PAGE, CARD, RECORD, INVOICE, MOVE, PREP, LOWER, CANCEL],
         },
     ),
     "confirmed": (
         {"status": "confirmed", "paid": 10000},
         {
             "support": [LINK.upper(), PAGE, RECORD, FINAL, PREP],
-            "manager": [LINK.upper(), PAGE, CARD, RECORD, MOVE, FINAL, PREP, REFUND, CANCEL],
+            "manager": [LINK.upper(), PAGE, CARD, RECORD, MOVE, FINAL, PREP, LOWER, REFUND, CANCEL],
             "finance": [
-                LINK.upper(), PAGE, CARD, RECORD, INVOICE, MOVE, FINAL, PREP, REFUND, CANCEL,
+                LINK.upper(), PAGE, CARD, RECORD, INVOICE, MOVE, FINAL, PREP,
+                LOWER, REFUND, CANCEL,
             ],
         },
     ),
@@ -89,9 +90,12 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, list[str]]]] = {
         {"status": "confirmed", "paid": 10000, "starts_in": -DAY},
         {
             "support": [RECORD.upper(), LINK, PAGE, DONE, PREP, NO_SHOW],
-            "manager": [RECORD.upper(), LINK, PAGE, CARD, DONE, PREP, NO_SHOW, REFUND, CANCEL],
+            "manager": [
+                RECORD.upper(), LINK, PAGE, CARD, DONE, PREP, NO_SHOW, LOWER, REFUND, CANCEL,
+            ],
             "finance": [
-                RECORD.upper(), LINK, PAGE, CARD, INVOICE, DONE, PREP, NO_SHOW, REFUND, CANCEL,
+                RECORD.upper(), LINK, PAGE, CARD, INVOICE, DONE, PREP,
+                NO_SHOW, LOWER, REFUND, CANCEL,
             ],
         },
     ),
@@ -107,8 +111,8 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, list[str]]]] = {
         {"status": "completed", "paid": 10000, "starts_in": -DAY},
         {
             "support": [RECORD.upper(), LINK, PAGE, PREP],
-            "manager": [RECORD.upper(), LINK, PAGE, CARD, PREP, REFUND],
-            "finance": [RECORD.upper(), LINK, PAGE, CARD, INVOICE, PREP, REFUND],
+            "manager": [RECORD.upper(), LINK, PAGE, CARD, PREP, LOWER, REFUND],
+            "finance": [RECORD.upper(), LINK, PAGE, CARD, INVOICE, PREP, LOWER, REFUND],
         },
     ),
     "completed": (
@@ -156,6 +160,7 @@ def test_each_role_sees_what_it_can_do_now(staff, case, role):
 
 PAGES = {
     "cancel": ("manager", "finance"),
+    "lower-bill": ("manager", "finance"),
     "refund": ("manager", "finance"),
     "reschedule": ("manager", "finance"),
     "saved-card": ("manager", "finance"),

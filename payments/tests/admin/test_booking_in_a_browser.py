@@ -42,6 +42,22 @@ def test_the_link_is_shown_and_sent(page, at, axe_findings, complaints):
     assert (Email.objects.get(booking=booking).kind, complaints) == ("balance_due", [])
 
 
+def test_a_debt_is_given_up(page, at, axe_findings, complaints):
+    booking = BookingFactory(status="completed", starts_at=timezone.now() - timedelta(days=2))
+    at("/admin/", PHONE)
+    page.get_by_role("link", name="Lower the bill…").click()
+    page.get_by_label("Take off, in dollars").fill("550")
+    page.get_by_label("Reason").fill("He moved away.")
+    assert (page.evaluate(WIDTH), axe_findings()) == (PHONE[0], [])
+    page.get_by_role("button", name="Continue…").click()
+    page.get_by_text("Nothing is owed then").wait_for()
+    assert (page.evaluate(WIDTH), axe_findings()) == (PHONE[0], [])
+    page.get_by_role("button", name="Lower the bill by $550.00").click()
+    page.get_by_text("is $0.00 now.").wait_for()
+    booking.refresh_from_db()
+    assert (booking.balance, complaints) == (0, [])
+
+
 @pytest.mark.parametrize("view", ["month", "week", "day"])
 def test_the_calendar_is_a_list_on_a_phone_and_a_keyboard_gets_along(
     page, at, axe_findings, complaints, view

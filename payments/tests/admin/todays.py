@@ -12,6 +12,7 @@ from bookings.models import Booking, Email, Quote
 from bookings.services import confirm_guests
 from bookings.tests.factories import BookingFactory, default_rules
 from bookings.tests.quote_world import draft_quote
+from customers.roles import ROLES
 from customers.tests.factories import UserFactory
 from myhibachi.core.ids import uuid7
 from payments.models import (
@@ -166,7 +167,9 @@ def _note(row: Attention) -> object:
 class Case:
     """A kind: how one comes to wait, its button and who is the lowest to have it, what ends it.
 
-    `second` is the button beside it, where there are two.
+    Attributes:
+        second: the button beside it, where there are two.
+        second_lowest: who is the lowest to have that, where it is another.
     """
 
     make: Callable[[], Any]
@@ -174,6 +177,16 @@ class Case:
     second: str = ""
     lowest: str | None
     deal: Callable[[Any], object]
+    second_lowest: str | None = None
+
+    def buttons(self, role: str) -> list[str]:
+        """Return what a role can do about it."""
+        both = ((self.button, self.lowest), (self.second, self.second_lowest or self.lowest))
+        return [
+            button
+            for button, lowest in both
+            if button and lowest and ROLES.index(role) >= ROLES.index(lowest)
+        ]
 
 
 def _question(kind: Attention.Kind) -> Case:
@@ -249,7 +262,12 @@ CASES: dict[str, Case] = {
     "duplicate_payment": _question(Attention.Kind.DUPLICATE_PAYMENT),
     "money_in": Case(make=money_in, button="Match…", lowest="support", deal=_set(status="ignored")),
     "owed_after": Case(
-        make=lambda: starting(-HOUR), button="Record payment…", lowest="support", deal=paid_up
+        make=lambda: starting(-HOUR),
+        button="Record payment…",
+        second="Lower the bill…",
+        lowest="support",
+        second_lowest="manager",
+        deal=paid_up,
     ),
     "invoices": Case(
         make=lambda: InvoiceFactory(due_at=timezone.now() - DAY),

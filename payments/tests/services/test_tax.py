@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bookings.models import Booking
 from bookings.pricing import Line
+from bookings.services.goodwill import lower_bill
 from bookings.tests.factories import BookingFactory, default_rules
 from customers.models import User
 from customers.tests.factories import UserFactory
@@ -90,6 +91,25 @@ def test_what_checkout_adds_is_tax_and_not_paid_towards_the_booking():
     assert (balance.amount, balance.tax) == (50000, 4033)
     assert ("charge", 10807) in stripe.ledger_of(deposit)
     assert (booking.status, booking.paid, booking.balance) == ("confirmed", 60000, 0)
+    assert wrong_projections() == []
+
+
+@pytest.mark.usefixtures("automatic")
+def test_what_is_left_of_a_lowered_bill_is_paid_with_tax_on_all_of_it():
+    booking = BookingFactory()
+    pay(booking)
+    lower_bill(
+        booking_id=booking.pk,
+        amount=5000,
+        label="Goodwill discount",
+        actor=UserFactory(role="manager"),
+        now=timezone.now(),
+    )
+
+    balance = pay(booking)
+
+    assert (lines_of(balance), balance.tax) == ([40000], 3520)
+    assert (booking.total, booking.paid, booking.balance) == (50000, 50000, 0)
     assert wrong_projections() == []
 
 
