@@ -1,4 +1,5 @@
 import pytest
+import time_machine
 from django.contrib.auth.models import Group
 from django.urls import NoReverseMatch, reverse
 
@@ -41,9 +42,10 @@ def test_staff_log_in_by_email(client):
 
 def test_guessing_at_the_admin_has_a_limit(client):
     support = UserFactory(role="support")
-    for _ in range(10):
-        client.post("/admin/login/", {"username": support.email, "password": "wrong"})
-    response = client.post("/admin/login/", {"username": support.email, "password": PASSWORD})
+    with time_machine.travel("2026-03-01T12:00:05Z", tick=False):
+        for _ in range(10):
+            client.post("/admin/login/", {"username": support.email, "password": "wrong"})
+        response = client.post("/admin/login/", {"username": support.email, "password": PASSWORD})
     assert "Too many attempts" in response.content.decode()
     assert client.get("/admin/").status_code == 302
 

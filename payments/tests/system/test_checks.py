@@ -179,9 +179,10 @@ def test_stripe_being_down_is_a_finding_and_no_crash(sandbox):
 
 
 def test_too_many_bad_signatures_from_one_address_are_told_to_stop(client):
-    answers = [
-        client.post("/api/stripe/webhook", b"{}", "application/json").status_code
-        for _ in range(MOST_PER_MINUTE + 2)
-    ]
+    with time_machine.travel("2026-03-01T12:00:05Z", tick=False):
+        answers = [
+            client.post("/api/stripe/webhook", b"{}", "application/json").status_code
+            for _ in range(MOST_PER_MINUTE + 2)
+        ]
 
     assert answers == [400] * MOST_PER_MINUTE + [429] * 2
