@@ -1,30 +1,27 @@
 """Evidence cut off between any two steps, and sent by many at once: the bank gets it once."""
 
-import os
-import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 
 from customers.models import User
 from customers.tests.factories import UserFactory
 from myhibachi.core.errors import DomainError
-from payments import gateway, mirror
+from payments import mirror
 from payments.models import Dispute, DisputeEvidence
 from payments.services.evidence import send_evidence
 from payments.services.locks import lock_payment
 from payments.tests import stripe_world as stripe
+from payments.tests.crashes.killing import killed, until
 from payments.tests.disputes.world import disputed, save, submissions, submit, sweep
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("sandbox")]
 
-PATIENCE = 20
 DRAFT = (False, "", "needs_response")
 ON_ITS_WAY = (True, "", "needs_response")
 WITH_THE_BANK = (False, "", "under_review")
@@ -44,42 +41,6 @@ def copied(dispute: Dispute) -> str:
     """Return the status that the mirror has."""
     copy = mirror.stored({"object": "dispute", "id": dispute.stripe_dispute_id}) or {}
     return str(copy.get("status"))
-
-
-def until(is_so: Callable[[], bool]) -> None:
-    last = time.monotonic() + PATIENCE
-    while not is_so():
-        assert time.monotonic() < last
-        time.sleep(0.02)
-
-
-@contextmanager
-def killed(work: Callable[[], object]) -> Iterator[Callable[[], None]]:
-    """Do something in a process of its own; yield what sends it SIGKILL, at the latest at the end.
-
-    Who holds a lock that it waits for kills it before the lock is free.
-    """
-    # The child gets connections of its own: those it was born with would be its parent's.
-    connection.close()
-    connections["default"].close_pool()  # type: ignore[attr-defined]  # PostgreSQL's alone
-    child = os.fork()
-    if not child:
-        try:
-            gateway._client.cache_clear()
-            work()
-        finally:
-            os._exit(0)
-    gone: list[object] = []
-
-    def kill() -> None:
-        if not gone:
-            os.kill(child, signal.SIGKILL)
-            gone.append(os.waitpid(child, 0))
-
-    try:
-        yield kill
-    finally:
-        kill()
 
 
 def slow(sandbox: Any, dispute: Dispute, *, kind: str, seconds: float) -> None:
