@@ -6,9 +6,6 @@ PYTHON ?= python3
 BIN := .venv/bin
 # Tests wait for servers more than they compute.
 WORKERS ?= 3
-# They fork and kill the process that they run in, so it is a young one, which has no browser yet.
-KILLED := payments/tests/crashes payments/tests/refunds/test_crashes.py \
-	payments/tests/disputes/test_evidence_crashes.py
 
 .PHONY: help run smoke screenshots test chaos lint format openapi roles lock clean venv
 help: ## this list
@@ -26,8 +23,7 @@ screenshots: venv ## the pictures in docs/screenshots, of a running `make run`
 
 test: venv ## every test, in parallel
 	@$(BIN)/python -m devstack tools
-	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup $(addprefix --ignore=,$(KILLED))
-	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup $(KILLED)
+	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup
 
 chaos: venv ## a storm of some minutes, and the books held against Stripe's; SEED=…
 	@$(BIN)/python -m devstack.chaos $(if $(SEED),--seed $(SEED)) \

@@ -26,8 +26,9 @@ BROWSER_FLAGS = [
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: "pytest.FixtureRequest") -> Iterator[None]:
     """This process' database: a copy of the migrated template."""
-    databases.make()
+    pristine = databases.make()
     yield
+    pristine.close()
     databases.drop()
 
 

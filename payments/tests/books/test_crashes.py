@@ -8,7 +8,7 @@ from payments.queries.accounting_proof import payout_sums
 from payments.services.balance_transactions import pull_balance_transactions
 from payments.services.payouts import itemize_payout, itemize_payouts
 from payments.tests import stripe_world as stripe
-from payments.tests.crashes.killing import killed, until
+from payments.tests.killing import killed, until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("sandbox")]
 

@@ -6,8 +6,8 @@ from contextlib import suppress
 import pytest
 
 from myhibachi.core.errors import DomainError
-from payments.tests.crashes.killing import killed_at
 from payments.tests.crashes.operations import OPERATIONS, Operation, restart
+from payments.tests.killing import killed_at
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("sandbox")]
 

@@ -17,8 +17,8 @@ from payments.models import Dispute, DisputeEvidence
 from payments.services.evidence import send_evidence
 from payments.services.locks import lock_payment
 from payments.tests import stripe_world as stripe
-from payments.tests.crashes.killing import killed, until
 from payments.tests.disputes.world import disputed, save, submissions, submit, sweep
+from payments.tests.killing import killed, until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("sandbox")]
 

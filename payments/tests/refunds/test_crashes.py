@@ -15,7 +15,7 @@ from payments.models import Payment, Refund
 from payments.queries.ledger import refundable
 from payments.services.locks import lock_payment
 from payments.tests import stripe_world as stripe
-from payments.tests.crashes.killing import killed, until
+from payments.tests.killing import killed, until
 from payments.tests.refunds.world import approve, ask, paid_in_full, sweep
 from payments.tests.services.test_refunds import made_at_stripe, paid, paid_of
 

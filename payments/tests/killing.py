@@ -17,7 +17,6 @@ import requests
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from devstack.testing import databases
 from payments import gateway
 
 PATIENCE = 20
@@ -26,7 +25,8 @@ PATIENCE = 20
 def started(work: Callable[[], object]) -> int:
     """Do something in a process of its own, and return its id; it exits with 0 unless it failed."""
     # Its connections are its own: those it was born with would be its parent's.
-    databases.close()
+    connections["default"].close()
+    connections["default"].close_pool()  # type: ignore[attr-defined]  # PostgreSQL's own
     child = os.fork()
     if not child:
         _work(work)
