@@ -70,8 +70,10 @@ class RuleBookAdmin(ServiceFormAdmin):
         return model_to_dict(_in_force(), exclude=["effective_from"])
 
     def has_change_permission(self, request: HttpRequest, obj: RuleBook | None = None) -> bool:
-        future = obj is None or obj.effective_from > _today()
-        return future and super().has_change_permission(request, obj)
+        # As it is stored: the form may have put no date into it, or a past one.
+        future = RuleBook.objects.filter(effective_from__gt=_today())
+        may_change = obj is None or future.filter(pk=obj.pk).exists()
+        return may_change and super().has_change_permission(request, obj)
 
     def render_change_form(
         self,

@@ -162,7 +162,8 @@ class RuleBook(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"rules from {self.effective_from:%Y-%m-%d}"
+        # A form may be shown again with the date taken out.
+        return f"rules from {self.effective_from or 'no date yet'}"
 
     def clean(self) -> None:
         """Check what spans fields and the database can't say.

@@ -425,6 +425,18 @@ def test_a_preview_of_a_change_keeps_what_is_typed_and_leaves_the_book_alone(as_
     assert book.adult_price == 5500
 
 
+@pytest.mark.parametrize("date", ["", "2027-01-01"])
+@pytest.mark.parametrize("button", [PREVIEW, {"_save": "1"}])
+def test_a_change_without_a_date_or_with_a_past_one_stays_a_form(as_admin, date, button):
+    book = RuleBook.objects.create(effective_from=dt.date(2027, 8, 1))
+    body = form_of(as_admin.get(change_page(book)))
+    typed = {"adult_price": "70.00", "effective_from": date}
+
+    page = as_admin.post(change_page(book), body | typed | button | PARTY)
+
+    assert 'value="70.00"' in page.content.decode()
+
+
 def test_staff_who_may_only_read_preview_a_saved_book(as_support):
     book = RuleBook.objects.create(effective_from=dt.date(2027, 8, 1), adult_price=6000)
 

@@ -34,7 +34,7 @@ def after_checkout() -> list[str]:
 
 
 def bookings() -> list[str]:
-    """Return the page of a booking that is held, paid in part, invoiced, paid, over."""
+    """Return the page of a booking that is held, paid in part, invoiced, paid, over, or refused."""
     held, part, whole = BookingFactory(), paid_payment().booking, BookingFactory(location=LONG)
     paid_payment(booking=whole, amount=55000, payment_type="full")
     invoiced = paid_payment().booking
@@ -42,7 +42,8 @@ def bookings() -> list[str]:
     ends = ("expired", "canceled", "completed", "no_show")
     over = [BookingFactory(status=status) for status in ends]
     every: list[Booking] = [held, part, whole, invoiced, *over]
-    return [reverse("pay-booking", args=[token(each)]) for each in every]
+    pages = [reverse("pay-booking", args=[token(each)]) for each in every]
+    return [*pages, f"{pages[0]}?problem=refused"]
 
 
 def quotes() -> list[str]:

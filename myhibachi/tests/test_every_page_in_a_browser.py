@@ -1,6 +1,7 @@
 """Every page there is, light and dark, wide and on a phone: readable, whole, and all of our own.
 
-The pages are found in the URL patterns, so a new one is looked at without anybody's thinking of it.
+The pages are found in the URL patterns, so a new one is looked at without anybody's thinking of it;
+the forms in the pages, each of which is sent empty for the errors that it answers with.
 """
 
 import pytest
@@ -8,6 +9,7 @@ from django.test import Client
 
 from customers.tests.factories import UserFactory
 from devstack.testing.axe import serious_findings
+from myhibachi.tests.eyes import DARK_PHONE, LIGHT_DESKTOP, Eyes
 from myhibachi.tests.one_of_each import Everything
 from myhibachi.tests.pages import APPS, Address, addresses
 from myhibachi.tests.seen_by_customers import PAGES
@@ -15,8 +17,6 @@ from payments.models import Payment
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 
-DESKTOP, PHONE = ("light", 1280, 800), ("dark", 360, 780)
-WIDTH = "document.documentElement.scrollWidth"
 # Nothing for eyes: what these answer is read by programs.
 PROGRAMS = ("api", "healthz", "readyz")
 # What asks for a POST by itself, or leads on.
@@ -24,8 +24,6 @@ NO_PAGE = {"admin:view_on_site", "admin:jsi18n", "admin:autocomplete", "home", "
 # Swagger's and Redoc's own pages, for who writes a frontend.
 VIEWERS = {"schema", "docs", "redoc"}
 AREAS = ("site", *APPS)
-# The same on each page of the admin: an area's first page shows it in each theme.
-FRAME = ("#header", ".menu", "#footer")
 
 
 def in_area(area: str) -> list[Address]:
@@ -34,27 +32,9 @@ def in_area(area: str) -> list[Address]:
 
 
 @pytest.fixture
-def look(page, live_server, complaints):
-    """`look("/admin/")` returns what is wrong with a page, a line each."""
-
-    seen = set()
-
-    def look_at(address: str) -> list[str]:
-        found = []
-        for theme, width, height in (DESKTOP, PHONE):
-            page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-            page.set_viewport_size({"width": width, "height": height})
-            page.goto(live_server.url + address)
-            wide = page.evaluate(WIDTH)
-            said = [f"{wide} px wide"] if wide != width else []
-            frame = FRAME if theme in seen else ()
-            said += serious_findings(page, but_for=frame) + complaints
-            seen.add(theme)
-            complaints.clear()
-            found += [f"{address} ({theme}): {each}" for each in said]
-        return found
-
-    return look_at
+def eyes(page, live_server, complaints):
+    """Somebody who looks at the pages."""
+    return Eyes(page, live_server.url, complaints, (LIGHT_DESKTOP, DARK_PHONE))
 
 
 @pytest.fixture
@@ -76,7 +56,7 @@ def opened(client: Client, address: str) -> bool:
 
 
 @pytest.mark.parametrize("area", AREAS)
-def test_every_page_of_the_admin_can_be_read_by_everybody(admin, look, sandbox, area):
+def test_every_page_of_the_admin_can_be_read_by_everybody(admin, eyes, sandbox, area):
     house, unknown, found = Everything(sandbox), [], []
     # What the figures and Today tell of.
     house.one(Payment)
@@ -85,7 +65,8 @@ def test_every_page_of_the_admin_can_be_read_by_everybody(admin, look, sandbox, 
         if address is None:
             unknown.append(each.route)
         elif opened(admin, address):
-            found += look(address)
+            found += eyes.look(address)
+    found += eyes.look_at_errors()
     assert not unknown, f"Say in `one_of_each` what these are about: {unknown}"
     assert not found, "\n".join(found)
 
@@ -97,18 +78,19 @@ def test_every_page_for_customers_is_known():
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_every_page_for_customers_can_be_read_by_everybody(look, name):
-    found = [line for address in PAGES[name]() for line in look(address)]
+def test_every_page_for_customers_can_be_read_by_everybody(eyes, name):
+    found = [line for address in PAGES[name]() for line in eyes.look(address)]
 
     assert not found, "\n".join(found)
 
 
-def test_who_is_not_logged_in_and_who_is_lost_can_read_why(look, admin, page, live_server):
-    found = look("/admin/nothing/") + look("/nothing") + look("/pay/success?session_id=cs_nobody")
+def test_who_is_not_logged_in_and_who_is_lost_can_read_why(eyes, admin, page, live_server):
+    found = eyes.look("/admin/nothing/") + eyes.look("/nothing")
+    found += eyes.look("/pay/success?session_id=cs_nobody")
     page.goto(f"{live_server.url}/admin/password_change/")
     page.get_by_role("button", name="Log out").click()
     found += serious_findings(page)
-    found += look("/admin/login/")
+    found += eyes.look("/admin/login/")
 
     # The browser itself says on its console that a page answers 404.
     assert [line for line in found if "status of 404" not in line] == []
