@@ -250,6 +250,7 @@ CORS_ALLOWED_ORIGINS = [FRONTEND_URL]
 CORS_URLS_REGEX = r"^/api/.*$"
 CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "idempotency-key"]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
+CSRF_FAILURE_VIEW = "myhibachi.core.api.errors.csrf_failure"
 CHECKOUT_SUCCESS_URL = env.str(
     "CHECKOUT_SUCCESS_URL", default=f"{SITE_URL}/pay/success?session_id={{CHECKOUT_SESSION_ID}}"
 )

@@ -23,11 +23,11 @@ BUTTONS = '["hidden", "submit", "button"]'
 # Those with something to fill in.
 FORMS = f"""[...document.querySelectorAll("main form[method=post]")].filter(form =>
     [...form.elements].some(field => field.name && !{BUTTONS}.includes(field.type)))"""
-SEND_EMPTY = f"""which => {{
+SEND = f"""([which, text]) => {{
     const form = {FORMS}[which];
     for (const field of form.elements) {{
         if (["checkbox", "radio"].includes(field.type)) field.checked = false;
-        else if (!{BUTTONS}.includes(field.type)) field.value = "";
+        else if (!{BUTTONS}.includes(field.type)) field.value = text;
     }}
     form.noValidate = true;
     form.requestSubmit(form.querySelector("[type=submit], button:not([type])"));
@@ -35,7 +35,7 @@ SEND_EMPTY = f"""which => {{
 
 
 class Eyes:
-    """Somebody who looks at pages in two views, and then sends each of their forms empty."""
+    """Somebody who looks at pages in two views, and then sends nonsense in each of their forms."""
 
     def __init__(
         self, page: Page, site: str, complaints: list[str], views: tuple[View, View]
@@ -53,12 +53,12 @@ class Eyes:
         found: list[str] = []
         for view in self.views:
             self._open(address, view)
-            found += self._judge(address, view)
+            found += self.judge(address, view)
         self._forms += ((address, which) for which in range(self.page.evaluate(FORMS + ".length")))
         return found
 
-    def look_at_errors(self) -> list[str]:
-        """Return what is wrong with what the forms of those pages answer when they are sent empty.
+    def look_at_errors(self, *, typing: str = "") -> list[str]:
+        """Return what is wrong with what the forms of those pages answer to this in every field.
 
         Each in one view, by turns: errors look the same everywhere. After all pages, because some
         form may take emptiness for an answer.
@@ -67,8 +67,9 @@ class Eyes:
         for (address, which), view in zip(self._forms, cycle(self.views), strict=False):
             self._open(address, view)
             with self.page.expect_navigation():
-                self.page.evaluate(SEND_EMPTY, which)
-            found += self._judge(f"{address}, sent empty", view)
+                self.page.evaluate(SEND, [which, typing])
+            found += self.judge(f"{address}, sent with “{typing}”", view)
+        self._forms.clear()
         return found
 
     def _open(self, address: str, view: View) -> None:
@@ -76,8 +77,10 @@ class Eyes:
         self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         self.page.set_viewport_size({"width": width, "height": height})
         self.page.goto(self.site + address)
+        assert self.page.url == self.site + address, "It leads elsewhere."
 
-    def _judge(self, what: str, view: View) -> list[str]:
+    def judge(self, what: str, view: View) -> list[str]:
+        """Return what is wrong with the page that is open, of which `what` tells where it is."""
         theme, width, _ = view
         wide = self.page.evaluate(WIDTH)
         said = [f"{wide} px wide"] if wide != width else []

@@ -139,9 +139,10 @@ def test_the_pages_are_never_cached_and_only_read(client):
 
 
 @pytest.mark.parametrize("name", ["400", "403", "403_csrf", "404", "500"])
-def test_the_error_pages_stand_on_their_own(name):
+@pytest.mark.parametrize("of_staff", [True, False])
+def test_the_error_pages_stand_on_their_own(name, of_staff):
     """They are shown when nothing else works, so they ask for nothing but the stylesheet."""
-    page = render_to_string(f"{name}.html")
+    page = render_to_string(f"{name}.html", {"of_staff": of_staff})
     assert "<h1>" in page
     assert re.findall(r"<script|<style|\sstyle=|https?://", page) == []
 
