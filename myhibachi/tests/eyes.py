@@ -11,6 +11,8 @@ from devstack.testing.axe import serious_findings
 View = tuple[Literal["light", "dark"], int, int]
 LIGHT_DESKTOP: View = ("light", 1280, 800)
 DARK_PHONE: View = ("dark", 360, 780)
+LIGHT_PHONE: View = ("light", 360, 780)
+DARK_DESKTOP: View = ("dark", 1280, 800)
 
 WIDTH = "document.documentElement.scrollWidth"
 # The same on each page of the admin: the first page shows it in each theme.

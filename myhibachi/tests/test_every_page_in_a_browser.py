@@ -9,7 +9,7 @@ from django.test import Client
 
 from customers.tests.factories import UserFactory
 from devstack.testing.axe import serious_findings
-from myhibachi.tests.eyes import DARK_PHONE, LIGHT_DESKTOP, Eyes
+from myhibachi.tests.eyes import DARK_DESKTOP, DARK_PHONE, LIGHT_DESKTOP, LIGHT_PHONE, Eyes
 from myhibachi.tests.one_of_each import Everything
 from myhibachi.tests.pages import APPS, Address, addresses
 from myhibachi.tests.seen_by_customers import PAGES
@@ -31,10 +31,18 @@ def in_area(area: str) -> list[Address]:
     return [each for each in found if each.area == area]
 
 
-@pytest.fixture
-def eyes(page, live_server, complaints):
-    """Somebody who looks at the pages."""
-    return Eyes(page, live_server.url, complaints, (LIGHT_DESKTOP, DARK_PHONE))
+@pytest.fixture(
+    params=[
+        pytest.param((LIGHT_DESKTOP, DARK_PHONE), id="light desktop, dark phone"),
+        # What is wrong there mostly shows in one of those, too.
+        pytest.param(
+            (DARK_DESKTOP, LIGHT_PHONE), id="dark desktop, light phone", marks=pytest.mark.slow
+        ),
+    ]
+)
+def eyes(request, page, live_server, complaints):
+    """Somebody who looks at the pages in two views."""
+    return Eyes(page, live_server.url, complaints, request.param)
 
 
 @pytest.fixture
