@@ -50,11 +50,17 @@ class Eyes:
         # Addresses, and which of the forms there.
         self._forms: list[tuple[str, int]] = []
 
-    def look(self, address: str) -> list[str]:
-        """Return what is wrong with a page, a line for each finding."""
+    def look(self, address: str, *, once: str = "") -> list[str]:
+        """Return what is wrong with a page, a line for each finding.
+
+        Args:
+            once: a text to wait for, where a script writes the page.
+        """
         found: list[str] = []
         for view in self.views:
             self._open(address, view)
+            if once:
+                self.page.get_by_text(once).first.wait_for()
             found += self.judge(address, view)
         self._forms += ((address, which) for which in range(self.page.evaluate(FORMS + ".length")))
         return found
