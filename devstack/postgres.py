@@ -20,7 +20,13 @@ from devstack.process import Process, leashed
 USER = "myhibachi"
 # Short enough for a laptop, and enough for 2 web workers × 8 threads, Celery and a few tests.
 OPTIONS = {"listen_addresses": "", "max_connections": "200", "shared_buffers": "128MB"}
-NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# For a while only: nothing is kept, tidied up, or planned by what was there before.
+SHORT_LIVED = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+}
 
 
 class PostgresMissing(Exception):
@@ -94,7 +100,7 @@ class Postgres:
         if not (self.data / "PG_VERSION").exists():
             self._make_cluster(uid)
         self._await_predecessor()
-        options = OPTIONS | ({} if self.durable else NOT_DURABLE)
+        options = OPTIONS | ({} if self.durable else SHORT_LIVED)
         flags = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
         self.process = Process(
             "PostgreSQL",

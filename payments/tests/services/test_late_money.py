@@ -101,7 +101,7 @@ def test_less_than_the_deposit_holds_the_slot_until_the_rest_is_paid(manager):
 
 def test_it_takes_another_open_slot(manager):
     booking = late()
-    date, time = booking.date + dt.timedelta(days=30), dt.time(15)
+    date, time = booking.date - dt.timedelta(days=7), dt.time(15)
 
     reseat(booking, manager, date=date, time=time)
 

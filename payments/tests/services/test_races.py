@@ -218,7 +218,7 @@ def test_a_move_as_the_deposit_is_told(sandbox):
     for lead in leads():
         sandbox.reset()
         booking, payment = held_until_now()
-        to = Move(date=booking.date + timedelta(days=60), time=booking.time)
+        to = Move(date=booking.date - timedelta(days=7), time=booking.time)
         told = paid_and_told(payment)
 
         raised = together(
